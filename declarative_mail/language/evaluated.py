@@ -1,0 +1,39 @@
+"""A resource body after evaluation: its attributes as values and its blocks expanded, each still with its span.
+
+Made by the evaluator (``dynamic`` blocks are already unrolled, meta-arguments already taken out), read by `resources.decode`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from declarative_mail.diagnostics import Span
+from declarative_mail.language.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedAttribute:
+    """``name = value``: `span` is the expression, `name_span` the name alone."""
+
+    value: Value
+    span: Span
+    name_span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedBlock:
+    """A nested block; `header` spans its type and labels."""
+
+    type: str
+    labels: tuple[str, ...]
+    body: EvaluatedBody
+    header: Span
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedBody:
+    """The attributes and, in source order, the blocks of one resource instance or nested block."""
+
+    attributes: dict[str, EvaluatedAttribute]
+    blocks: tuple[EvaluatedBlock, ...]
+    span: Span
