@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from typing import NoReturn
 
 import pytest
 
@@ -29,7 +30,7 @@ def need_root() -> None:
         leave_out("needs root")
 
 
-def leave_out(reason: str) -> None:
+def leave_out(reason: str) -> NoReturn:
     """Skip with a reason on a user's machine; fail in CI, where everything must be there."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"left out in CI: {reason}")
