@@ -2,7 +2,8 @@
 
 Take secret values from `secret_value`. A file or folder that holds them for a good reason (a configuration with a
 literal password, the password database of a real mail server) is written with `write_secret` or named with
-`allow_secrets`. Everything else that the session leaves behind is searched when it ends: see `tests.support.canary_watch`.
+`allow_secrets`. Everything else that the session leaves behind is searched at its end, by
+`tests.support.canary_watch`.
 """
 
 from __future__ import annotations
