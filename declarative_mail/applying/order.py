@@ -1,0 +1,169 @@
+"""In which order changes are made.
+
+::
+
+    what others refer to ──▶ what refers to it ──▶ … ──▶ deletes, in reverse: what refers first
+    └──────── creates, updates, new halves of replacements ───┘      └── old halves of replacements too
+
+A delete comes before a create only where both have the same natural key (the remote would refuse the second of them). All
+operations of one document are one step, whatever they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from typing import Literal, TypeAlias
+
+from declarative_mail.addresses import Address, parse_address
+from declarative_mail.planning.change import Action, Change
+from declarative_mail.planning.targets import block_of
+
+Verb: TypeAlias = Literal["create", "update", "delete"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One operation that a change needs: a replacement has two, everything else one."""
+
+    change: Change
+    verb: Verb
+
+    @property
+    def remote(self) -> str:
+        """The remote that it is sent to: a delete goes to where the object is, which may not be where it shall be."""
+        if self.verb == "delete" and self.change.record is not None:
+            return self.change.record.remote
+        return self.change.remote
+
+
+@dataclass(slots=True)
+class Step:
+    """The parts that are written together, and the steps that must be done before."""
+
+    remote: str
+    document: str
+    parts: list[Part] = field(default_factory=list)
+
+
+def parts_of(change: Change) -> Iterator[Part]:
+    """The operations of a change; none for one that only touches the state."""
+    match change.action:
+        case Action.CREATE:
+            yield Part(change, "create")
+        case Action.UPDATE:
+            yield Part(change, "update")
+        case Action.DELETE:
+            yield Part(change, "delete")
+        case Action.REPLACE:
+            yield Part(change, "delete")
+            yield Part(change, "create")
+
+
+def order_steps(
+    changes: Sequence[Change], document: Callable[[Part], str]
+) -> tuple[list[Step], TopologicalSorter[int]]:
+    """The steps, and a prepared sorter over their indexes.
+
+    Args:
+        changes: of the plan.
+        document: the unit of write that a part belongs to, on its remote.
+    """
+    steps: list[Step] = []
+    by_key: dict[tuple[str, str], int] = {}
+    of_part: dict[tuple[Address, Verb], int] = {}
+    for part in sorted((part for change in changes for part in parts_of(change)), key=lambda part: part.verb != "delete"):
+        key = (part.remote, document(part))
+        index = by_key.setdefault(key, len(steps))
+        if index == len(steps):
+            steps.append(Step(*key))
+        steps[index].parts.append(part)
+        of_part[part.change.address, part.verb] = index
+    sorter: TopologicalSorter[int] = TopologicalSorter({index: () for index in range(len(steps))})
+    for index, needed in _edges(changes, of_part, first=len(steps)):
+        if index != needed:
+            sorter.add(index, needed)
+    sorter.prepare()
+    return steps, sorter
+
+
+def _edges(
+    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], *, first: int
+) -> Iterator[tuple[int, int]]:
+    """Pairs (step, step that comes before). Numbers from `first` on are barriers: they stand for "all of this block is written"."""
+    blocks = sorted({block_of(change.address) for change in changes})
+    written = {block: first + 2 * number for number, block in enumerate(blocks)}
+    deleted = {block: first + 2 * number + 1 for number, block in enumerate(blocks)}
+    all_written = first + 2 * len(blocks)
+    users = _users(changes)
+    clashes = dict(_clashes(changes, of_part))
+    writes = {index for (_, verb), index in of_part.items() if verb != "delete"}
+    early = set(clashes.values()) | (writes & {index for (_, verb), index in of_part.items() if verb == "delete"})
+    yield from clashes.items()
+    for change in changes:
+        block = block_of(change.address)
+        write = of_part.get((change.address, "create"), of_part.get((change.address, "update")))
+        delete = of_part.get((change.address, "delete"))
+        if write is not None:
+            yield from ((written[block], write), (all_written, write))
+            yield from ((write, written[one]) for one in _needs(change) if one in written)
+        if delete is None:
+            continue
+        yield deleted[block], delete
+        if write is not None and _same_key(change):
+            yield write, delete
+        elif delete not in early:
+            yield delete, all_written
+            yield from ((delete, deleted[one]) for one in users.get(block, ()) if one in deleted and one != block)
+
+
+def _users(changes: Sequence[Change]) -> dict[Address, set[Address]]:
+    """For each block those whose objects, as they exist, refer to it: they are deleted first."""
+    users: dict[Address, set[Address]] = {}
+    for change in changes:
+        if change.record is not None:
+            for text in change.record.dependencies:
+                users.setdefault(block_of(parse_address(text)), set()).add(block_of(change.address))
+    return users
+
+
+def _needs(change: Change) -> Iterable[Address]:
+    return change.wanted.dependencies if change.wanted is not None else ()
+
+
+def _clashes(
+    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int]
+) -> Iterator[tuple[int, int]]:
+    """Creates that need the natural key of an object that is deleted, with that delete."""
+    ending = {
+        (change.remote, change.address.type, _record_key(change)): of_part[change.address, "delete"]
+        for change in changes
+        if change.action is Action.DELETE and _record_key(change)
+    }
+    for change in changes:
+        if change.action is Action.CREATE and change.wanted is not None:
+            delete = ending.get((change.remote, change.address.type, change.wanted.natural_key))
+            if delete is not None:
+                yield of_part[change.address, "create"], delete
+
+
+def _record_key(change: Change) -> tuple[str, ...]:
+    return natural_key_of(change.before)
+
+
+def natural_key_of(attributes: Mapping[str, object] | None) -> tuple[str, ...]:
+    """What a remote keeps unique in an object: scope and identifier, or the name."""
+    if attributes is None:
+        return ()
+    scope = [str(attributes.get(name) or "") for name in ("organization", "project", "pipeline")]
+    label = attributes.get("identifier") or attributes.get("name")
+    return (*scope, str(label)) if label else ()
+
+
+def _same_key(change: Change) -> bool:
+    """Whether old and new object of a replacement cannot stand side by side."""
+    if change.action is not Action.REPLACE or change.record is None or change.wanted is None:
+        return False
+    return change.record.remote == change.wanted.remote and _record_key(change) == change.wanted.natural_key
+

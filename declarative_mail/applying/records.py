@@ -1,0 +1,89 @@
+"""The records that a state keeps of what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from declarative_mail.addresses import Address
+from declarative_mail.planning.change import Action, Change, Stored, Wanted
+from declarative_mail.remotes.base import LiveObject, Operation
+from declarative_mail.state.digest import attribute_digests
+from declarative_mail.state.snapshot import Lifecycle, ModuleCall, ResourceRecord
+
+
+def record_after(change: Change, operation: Operation, made: LiveObject) -> ResourceRecord:
+    """The record of an object that was just written: what it is now, and a digest of each attribute as applied."""
+    assert change.wanted is not None
+    attributes = dict(made.attributes)
+    unread = made.unreadable & (operation.after or {}).keys()
+    attributes.update({name: (operation.after or {})[name] for name in unread})
+    return describe(change.wanted, id_=made.id, attributes=attributes)
+
+
+def describe(wanted: Wanted, *, id_: str, attributes: Stored) -> ResourceRecord:
+    """A record of an object with these attributes and all that its block says beside them."""
+    address = wanted.address
+    return ResourceRecord(
+        module=tuple(ModuleCall(name=step.name, key=step.key) for step in address.module),
+        mode="managed",
+        type=address.type,
+        name=address.name,
+        key=address.key,
+        remote=wanted.remote,
+        id=id_,
+        schema_version=wanted.schema_version,
+        attributes=attributes,
+        applied=attribute_digests(attributes),
+        dependencies=tuple(map(str, wanted.dependencies)),
+        references=tuple(map(str, wanted.references)),
+        lifecycle=_lifecycle(wanted),
+    )
+
+
+def _lifecycle(wanted: Wanted) -> Lifecycle:
+    return Lifecycle(
+        prevent_destroy=wanted.prevent_destroy, create_before_destroy=bool(wanted.create_before_destroy)
+    )
+
+
+def forget_or_move(records: dict[Address, ResourceRecord], change: Change) -> bool:
+    """Make a change that concerns the state alone; whether it was one, all of it.
+
+    A moved object changes its address here even where it is updated afterwards.
+    """
+    if change.action is Action.FORGET:
+        records.pop(change.previous_address or change.address, None)
+        records.pop(change.address, None)
+        return True
+    if change.previous_address is not None and change.record is not None:
+        records.pop(change.previous_address, None)
+        records[change.address] = change.record.at(change.address)
+    if change.action is Action.IMPORT and change.wanted is not None and change.importing is not None:
+        records[change.address] = describe(change.wanted, id_=change.importing, attributes=dict(change.before or {}))
+        return True
+    return change.action is Action.NO_OP and change.previous_address is not None
+
+
+def refreshed(
+    records: Mapping[Address, ResourceRecord], wanted: Mapping[Address, Wanted], changed: Callable[[Address], bool]
+) -> dict[Address, ResourceRecord]:
+    """The records with what their blocks say now, where nothing had to be written: dependencies and lifecycle.
+
+    Args:
+        records: all objects.
+        wanted: the configuration.
+        changed: whether an address was written in this run; those are described already.
+    """
+    result = dict(records)
+    for address, one in wanted.items():
+        record = records.get(address)
+        if record is None or changed(address):
+            continue
+        update = {
+            "dependencies": tuple(map(str, one.dependencies)),
+            "references": tuple(map(str, one.references)),
+            "lifecycle": _lifecycle(one),
+        }
+        if any(getattr(record, name) != value for name, value in update.items()):
+            result[address] = record.model_copy(update=update)
+    return result

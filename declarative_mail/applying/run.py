@@ -1,0 +1,255 @@
+"""Runs the steps of a plan with bounded workers and keeps what became of each object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from declarative_mail.addresses import Address
+from declarative_mail.applying.order import Part, Step, order_steps, parts_of
+from declarative_mail.applying.records import forget_or_move, record_after
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.planning.change import Change, Plan, Stored
+from declarative_mail.planning.targets import block_of
+from declarative_mail.remotes.base import Operation, Remote, Written
+from declarative_mail.secrets import Secret
+from declarative_mail.state.snapshot import ResourceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The attributes of a change with nothing unknown left, and the values of its secrets by path."""
+
+    attributes: Stored
+    secrets: Mapping[str, Secret]
+
+
+class Resolver(Protocol):
+    """Answers what was known only after apply."""
+
+    def resolve(self, change: Change, ids: Mapping[Address, str]) -> Resolved:
+        """The final attributes of a create or update; called when everything it refers to is done.
+
+        Raises:
+            DiagnosticError: a secret has gone or an expression fails now.
+        """
+        ...
+
+    def applied(self, record: ResourceRecord) -> None:
+        """Told of each object that was written, so that what refers to it can be resolved."""
+        ...
+
+
+@dataclass
+class Run:
+    """What became of a plan.
+
+    Args:
+        records: all objects of the state as they are now, by address.
+        done: the addresses whose change was made.
+        failed: the addresses whose change was refused, with the fault.
+        stopped: somebody asked to stop before the end.
+    """
+
+    records: dict[Address, ResourceRecord]
+    done: list[Change] = field(default_factory=list)
+    failed: list[tuple[Change, Diagnostic]] = field(default_factory=list)
+    not_reached: list[Change] = field(default_factory=list)
+    stopped: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether every change was made."""
+        return not self.failed and not self.not_reached
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How a plan is run.
+
+    Args:
+        remotes: by name.
+        resolver: answers what was unknown.
+        on_event: told ``start``, ``done`` and ``failed`` of each change; called from the main thread only.
+        should_stop: asked before each step; true ends the run after what is under way.
+        before_step: told the operations of a step before they are sent (the journal); it may raise, and then nothing is sent.
+        after_step: told the results of a step before the next one starts.
+    """
+
+    remotes: Mapping[str, Remote]
+    resolver: Resolver
+    on_event: Callable[[str, Change, Diagnostic | None], None]
+    should_stop: Callable[[], bool]
+    before_step: Callable[[list[Operation]], None] = lambda _: None
+    after_step: Callable[[list[Written]], None] = lambda _: None
+
+
+def run_plan(plan: Plan, records: Mapping[Address, ResourceRecord], settings: Settings) -> Run:
+    """Make every change of a plan.
+
+    A change that fails keeps everything that depends on it from being tried; all else goes on.
+    """
+    run = Run(dict(records))
+    for change in plan.changes:
+        if forget_or_move(run.records, change):
+            run.done.append(change)
+    changes = [change for change in plan.changes if any(True for _ in parts_of(change))]
+    _Walk(run, changes, settings).go()
+    return run
+
+
+class _Walk:
+    """One walk over the steps of a plan."""
+
+    def __init__(self, run: Run, changes: list[Change], settings: Settings) -> None:
+        self.run = run
+        self.settings = settings
+        self.steps, self.sorter = order_steps(changes, self._document)
+        self.left = {change.address: sum(1 for _ in parts_of(change)) for change in changes}
+        self.bad: set[Address] = set()
+        self.ids = {address: record.id for address, record in run.records.items()}
+
+    def _document(self, part: Part) -> str:
+        return self.settings.remotes[part.remote].document(_outline(part))
+
+    def go(self) -> None:
+        """Run until everything is done, out of reach, or somebody asks to stop."""
+        widest = max((self.settings.remotes[step.remote].parallelism for step in self.steps), default=1)
+        if widest <= 1:
+            for index in self._ready():
+                operations = self._begin(index)
+                if operations:
+                    self._finish(index, self._write(index, operations))
+                self.sorter.done(index)
+            return
+        with ThreadPoolExecutor(widest, thread_name_prefix="apply") as pool:
+            self._side_by_side(pool)
+
+    def _ready(self) -> Iterator[int]:
+        while self.sorter.is_active():
+            yield from self.sorter.get_ready()
+
+    def _side_by_side(self, pool: ThreadPoolExecutor) -> None:
+        under_way: dict[Future[list[Written]], int] = {}
+        while self.sorter.is_active():
+            for index in self.sorter.get_ready():
+                operations = self._begin(index)
+                if operations:
+                    under_way[pool.submit(self._write, index, operations)] = index
+                else:
+                    self.sorter.done(index)
+            if under_way:
+                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
+                    index = under_way.pop(future)
+                    self._finish(index, future.result())
+                    self.sorter.done(index)
+
+    def _begin(self, index: int) -> list[Operation]:
+        """The operations of a step that can be sent now; none for a barrier and where all of them are out of reach."""
+        if index >= len(self.steps):
+            return []
+        parts = self.steps[index].parts
+        if not self.run.stopped and self.settings.should_stop():
+            self.run.stopped = True
+        operations = []
+        for part in parts:
+            if self.run.stopped or self._is_out_of_reach(part):
+                self._not_reached(part.change)
+                continue
+            operation = self._operation(part)
+            if operation is not None:
+                operations.append(operation)
+        if operations:
+            self.settings.before_step(operations)
+        return operations
+
+    def _is_out_of_reach(self, part: Part) -> bool:
+        """Whether something that a part needs was not done. A delete needs the other half of its replacement."""
+        if not self.bad:
+            return False
+        change = part.change
+        if change.address in self.bad:
+            return True
+        if part.verb == "delete" or change.wanted is None:
+            return any(_uses(other, change.address) for other in self.bad_changes())
+        exact = set(change.wanted.references)
+        if not exact.isdisjoint(self.bad):
+            return True
+        named = {block_of(one) for one in exact}
+        return any(block_of(one) in change.wanted.dependencies and block_of(one) not in named for one in self.bad)
+
+    def bad_changes(self) -> Iterator[Change]:
+        """The changes that were not made, so far."""
+        yield from (change for change, _ in self.run.failed)
+        yield from self.run.not_reached
+
+    def _operation(self, part: Part) -> Operation | None:
+        change = part.change
+        self.settings.on_event("start", change, None)
+        outline = _outline(part)
+        if part.verb == "delete":
+            return outline
+        try:
+            resolved = self.settings.resolver.resolve(change, self.ids)
+        except DiagnosticError as error:
+            self._failed(change, error.diagnostics[0])
+            return None
+        references = change.wanted.references if change.wanted is not None else ()
+        ids = {str(one): self.ids[one] for one in references if one in self.ids}
+        return Operation(
+            part.verb, change.address, outline.type, outline.id, change.before, resolved.attributes, resolved.secrets, ids
+        )
+
+    def _write(self, index: int, operations: list[Operation]) -> list[Written]:
+        step: Step = self.steps[index]
+        return self.settings.remotes[step.remote].write(step.document, operations)
+
+    def _finish(self, index: int, results: list[Written]) -> None:
+        changes = {part.change.address: part.change for part in self.steps[index].parts}
+        for result in results:
+            change = changes[result.operation.address]
+            if result.fault is not None:
+                self._failed(change, result.fault)
+            else:
+                self._made(change, result)
+        self.settings.after_step(results)
+
+    def _made(self, change: Change, result: Written) -> None:
+        address = change.address
+        if result.object is not None:
+            record = record_after(change, result.operation, result.object)
+            self.run.records[address] = record
+            self.ids[address] = record.id
+            self.settings.resolver.applied(record)
+        elif self.run.records.get(address) is change.record:
+            self.run.records.pop(address, None)
+        self.left[address] -= 1
+        if self.left[address] == 0:
+            self.run.done.append(change)
+            self.settings.on_event("done", change, None)
+
+    def _failed(self, change: Change, fault: Diagnostic) -> None:
+        self.bad.add(change.address)
+        self.run.failed.append((change, fault))
+        self.settings.on_event("failed", change, fault)
+
+    def _not_reached(self, change: Change) -> None:
+        if change.address not in self.bad:
+            self.bad.add(change.address)
+            self.run.not_reached.append(change)
+
+
+def _outline(part: Part) -> Operation:
+    """The operation as far as it is known beforehand: enough to say which document it belongs to."""
+    change = part.change
+    id_ = change.importing or (change.record.id if change.record is not None else None)
+    after = None if part.verb == "delete" else change.after
+    known_id = None if part.verb == "create" else id_
+    return Operation(part.verb, change.address, change.address.type, known_id, change.before, after, {}, {})
+
+
+def _uses(change: Change, address: Address) -> bool:
+    record = change.record
+    return record is not None and (str(address) in record.references or str(block_of(address)) in record.dependencies)

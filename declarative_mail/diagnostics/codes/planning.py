@@ -1,0 +1,21 @@
+"""DM4xxx: what stands against a plan, or must be known about it."""
+
+from declarative_mail.diagnostics.model import Code
+
+PREVENT_DESTROY = Code("DM4001", "Object is protected from destruction")
+MOVED_STILL_EXISTS = Code("DM4002", "Moved object is still declared")
+MOVED_OCCUPIED = Code("DM4003", "Moved object has no free address")
+STILL_REFERENCED = Code("DM4004", "Object is still referenced")
+UNKNOWN_TARGET = Code("DM4005", "Address matches nothing")
+IMPORT_FAILED = Code("DM4006", "Object cannot be imported")
+INVALID_TRIGGER = Code("DM4007", "Invalid replacement trigger")
+REMOVED_STILL_EXISTS = Code("DM4008", "Removed object is still declared")
+BRAKE = Code("DM4010", "Change held back by a brake")
+PLAN_STALE = Code("DM4020", "Saved plan is out of date")
+PLAN_UNREADABLE = Code("DM4021", "Plan file cannot be read")
+DIGEST_MISMATCH = Code("DM4022", "Plan differs from the reviewed one")
+TARGETED = Code("DM4030", "Plan covers a part of the configuration", "warning")
+SECRET_MOVED = Code("DM4023", "Secret changed since the plan was made")
+UNKNOWN_REMOTE = Code("DM4040", "Unknown remote")
+PARTIAL_APPLY = Code("DM4050", "Change failed")
+CHANGED_SINCE_PLAN = Code("DM4051", "Object changed since the plan was made")

@@ -1,0 +1,249 @@
+"""Builds the changes of a plan from what is wanted, what the state remembers and what exists.
+
+Order of the result, which is also the order in which it is shown::
+
+    delete ─▶ replace ─▶ update ─▶ create ─▶ import/move/forget/read ─▶ no-op      within each: by address
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Diagnostic, Label, Span
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.planning.change import Action, Change, Reason, Stored, Wanted
+from declarative_mail.planning.diff import changed_paths
+from declarative_mail.planning.normalise import align_secrets, keep_ignored
+from declarative_mail.planning.targets import Selection
+from declarative_mail.state.snapshot import ResourceRecord
+
+_ORDER = {
+    Action.DELETE: 0,
+    Action.REPLACE: 1,
+    Action.UPDATE: 2,
+    Action.CREATE: 3,
+    Action.IMPORT: 4,
+    Action.MOVE: 5,
+    Action.FORGET: 6,
+    Action.READ: 7,
+    Action.NO_OP: 8,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What a plan is made from.
+
+    Args:
+        wanted: the instances of the configuration.
+        records: the objects of the state by address, after moves.
+        previous: the former address of each record that moved.
+        live: what exists, by address, where it differs from the record: None means gone.
+        removed: addresses of ``removed`` blocks: whether their objects are destroyed (else forgotten).
+        imports: the existing objects to take over, by address: id, attributes as read, place of the block.
+    """
+
+    wanted: Mapping[Address, Wanted]
+    records: Mapping[Address, ResourceRecord]
+    previous: Mapping[Address, Address] = field(default_factory=dict)
+    live: Mapping[Address, Stored | None] = field(default_factory=dict)
+    removed: Mapping[Address, bool] = field(default_factory=dict)
+    imports: Mapping[Address, tuple[str, Stored, Span]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a plan is made.
+
+    Args:
+        selection: which addresses it covers.
+        replace: addresses that are replaced whatever they are.
+        destroy: everything goes.
+        allow_destroy: addresses whose prevent_destroy is overruled.
+        write_secrets: imported secrets are written although nobody can tell whether they differ.
+    """
+
+    selection: Selection = Selection()
+    replace: frozenset[Address] = frozenset()
+    destroy: bool = False
+    allow_destroy: frozenset[Address] = frozenset()
+    write_secrets: bool = False
+
+
+def build_changes(sources: Sources, options: Options) -> tuple[tuple[Change, ...], list[Diagnostic]]:
+    """One change for each address, in the order shown, and what stands against them."""
+    diagnostics: list[Diagnostic] = []
+    covers = options.selection.covers
+    wanted = {} if options.destroy else sources.wanted
+    changes = [_change(sources, options, one) for one in wanted.values() if covers(one.address)]
+    changes = _follow_triggers(changes)
+    for address, record in sources.records.items():
+        if address not in wanted and covers(address) and record.mode == "managed":
+            changes.append(_ending(sources, options, address, record))
+    diagnostics.extend(fault for change in changes for fault in _protected(change, options))
+    diagnostics.extend(_import_faults(sources))
+    changes.sort(key=lambda change: (_ORDER[change.action], change.address.order))
+    return tuple(changes), diagnostics
+
+
+def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
+    address = wanted.address
+    record = sources.records.get(address)
+    if record is None:
+        return _import(sources, wanted) if address in sources.imports else _create(wanted)
+    before = sources.live.get(address, record.attributes)
+    if before is None:
+        return replace(_create(wanted), reason=Reason.GONE, record=record)
+    after = _aligned(before, wanted, force=options.write_secrets)
+    changed = () if before == after else changed_paths(before, after)
+    change = Change(
+        address,
+        Action.UPDATE if changed else Action.NO_OP,
+        wanted.remote,
+        before,
+        after,
+        changed=changed,
+        previous_address=sources.previous.get(address),
+        record=record,
+        wanted=wanted,
+    )
+    return _replaced(change, options)
+
+
+def _aligned(before: Stored, wanted: Wanted, *, force: bool) -> Stored:
+    after = wanted.attributes
+    if wanted.has_secrets:
+        after = align_secrets(before, after, force=force or before.get("password_version") != after.get("password_version"))
+    if wanted.ignore_changes != ():
+        after = keep_ignored(before, after, wanted.ignore_changes)
+    return after
+
+
+def _create(wanted: Wanted) -> Change:
+    after = align_secrets(None, wanted.attributes) if wanted.has_secrets else wanted.attributes
+    return Change(wanted.address, Action.CREATE, wanted.remote, None, after, wanted=wanted)
+
+
+def _import(sources: Sources, wanted: Wanted) -> Change:
+    id_, before, _ = sources.imports[wanted.address]
+    after = _aligned(before, wanted, force=False)
+    changed = changed_paths(before, after)
+    action = Action.UPDATE if changed else Action.IMPORT
+    return Change(wanted.address, action, wanted.remote, before, after, changed=changed, importing=id_, wanted=wanted)
+
+
+def _replaced(change: Change, options: Options) -> Change:
+    """The change as a replacement, where an update cannot do it."""
+    assert change.wanted is not None
+    assert change.record is not None
+    reason: Reason | None = None
+    paths: tuple[str, ...] = ()
+    immutable = change.wanted.immutable
+    if immutable:
+        paths = tuple(path for path in change.changed if path.split(".")[0].split("[")[0] in immutable)
+    if change.record.remote != change.wanted.remote:
+        reason, paths = Reason.REMOTE_CHANGED, ("remote",)
+    elif paths:
+        reason = Reason.IMMUTABLE
+    elif change.address in options.replace or change.address.resource in options.replace:
+        reason = Reason.REQUESTED
+    elif change.record.status == "tainted":
+        reason = Reason.TAINTED
+    if reason is None:
+        return change
+    return replace(change, action=Action.REPLACE, reason=reason, replace_paths=paths)
+
+
+def _follow_triggers(changes: list[Change]) -> list[Change]:
+    """Replace what names a changed object in ``replace_triggered_by``; a replacement may trigger the next."""
+    if not any(change.wanted is not None and change.wanted.triggers for change in changes):
+        return changes
+    by_address = {change.address: index for index, change in enumerate(changes)}
+    result = list(changes)
+    for _ in range(len(changes)):
+        fired = [index for index in by_address.values() if _fires(result[index], result)]
+        if not fired:
+            break
+        for index in fired:
+            result[index] = replace(result[index], action=Action.REPLACE, reason=Reason.TRIGGERED)
+    return result
+
+
+def _fires(change: Change, changes: Iterable[Change]) -> bool:
+    wanted = change.wanted
+    if wanted is None or not wanted.triggers or change.record is None or change.action is Action.REPLACE:
+        return False
+    return any(_triggered(trigger, other) for trigger in wanted.triggers for other in changes)
+
+
+def _triggered(trigger: str, change: Change) -> bool:
+    if change.action not in (Action.UPDATE, Action.REPLACE):
+        return False
+    for name in (str(change.address), str(change.address.resource)):
+        if trigger == name:
+            return True
+        if trigger.startswith(f"{name}."):
+            path = trigger.removeprefix(f"{name}.")
+            return any(one == path or one.startswith((f"{path}.", f"{path}[")) for one in change.changed)
+    return False
+
+
+def _ending(sources: Sources, options: Options, address: Address, record: ResourceRecord) -> Change:
+    """What becomes of an object that the configuration no longer wants."""
+    before = sources.live.get(address, record.attributes)
+    destroy = _removed(sources.removed, address)
+    previous = sources.previous.get(address)
+    if before is None or destroy is False:
+        return Change(address, Action.FORGET, record.remote, record.attributes, None, record=record)
+    if options.destroy:
+        reason = Reason.DESTROY
+    elif destroy:
+        reason = Reason.REMOVED_BLOCK
+    else:
+        reason = _why_gone(sources, address)
+    return Change(
+        address, Action.DELETE, record.remote, before, None, reason=reason, previous_address=previous, record=record
+    )
+
+
+def _removed(removed: Mapping[Address, bool], address: Address) -> bool | None:
+    return removed.get(address, removed.get(address.resource)) if removed else None
+
+
+def _why_gone(sources: Sources, address: Address) -> Reason:
+    if any(one.resource == address.resource for one in sources.wanted):
+        return Reason.WRONG_KEY
+    if address.module and not any(one.module == address.module for one in sources.wanted):
+        return Reason.NO_MODULE
+    return Reason.NO_BLOCK
+
+
+def _protected(change: Change, options: Options) -> list[Diagnostic]:
+    """The fault of destroying what is protected, by its block or, where that is gone, by the state."""
+    if not change.deletes:
+        return []
+    wanted, record = change.wanted, change.record
+    kept = wanted.prevent_destroy if wanted is not None else record is not None and record.lifecycle.prevent_destroy
+    if not kept or change.address in options.allow_destroy or change.address.resource in options.allow_destroy:
+        return []
+    verb = "replaced" if change.action is Action.REPLACE else "destroyed"
+    because = f" ({', '.join(change.replace_paths)} cannot be changed in place)" if change.replace_paths else ""
+    detail = (
+        f"{change.address} would be {verb}{because}, but its lifecycle sets prevent_destroy. "
+        "To let go of the object without destroying it, add a removed block with destroy = false. To destroy it, run again with:\n"
+        f"    --allow-destroy '{change.address}'"
+    )
+    label = Label(wanted.span) if wanted is not None else None
+    return [Diagnostic(codes.PREVENT_DESTROY, detail, label, address=change.address)]
+
+
+def _import_faults(sources: Sources) -> list[Diagnostic]:
+    faults = []
+    for address, (_, _, span) in sources.imports.items():
+        if address not in sources.wanted:
+            detail = f"The import block names {address}, but the configuration does not declare it. Write its block first."
+            faults.append(Diagnostic(codes.IMPORT_FAILED, detail, Label(span), address=address))
+    return faults
+

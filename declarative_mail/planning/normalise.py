@@ -1,0 +1,72 @@
+"""Brings the wanted attributes of an object next to what exists, so that plain equality says whether it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from declarative_mail.planning.change import Stored
+
+
+def align_secrets(before: Any, after: Any, *, force: bool = False) -> Any:
+    """The wanted value with its secrets numbered after those that exist.
+
+    A secret whose fingerprint is known and equal keeps its version; one that was imported has no fingerprint and is
+    assumed equal, since it cannot be read (semantics 34), unless writing is forced; any other gets the next version.
+    """
+    if isinstance(after, dict):
+        new = after.get("$secret")
+        if new is not None and len(after) == 1:
+            return {"$secret": _align(before.get("$secret") if isinstance(before, Mapping) else None, new, force)}
+        old = before if isinstance(before, Mapping) else {}
+        return {name: align_secrets(old.get(name), item, force=force) for name, item in after.items()}
+    if isinstance(after, list | tuple):
+        olds = list(before) if isinstance(before, list | tuple) else []
+        olds += [None] * (len(after) - len(olds))
+        return [align_secrets(old, item, force=force) for old, item in zip(olds, after, strict=False)]
+    return after
+
+
+def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], force: bool) -> dict[str, Any]:
+    if old is None:
+        return {**new, "version": 1}
+    if force:
+        return {**new, "version": old["version"] + 1}
+    if old["fingerprint"] is None or old["fingerprint"] == new["fingerprint"]:
+        return {**new, "version": old["version"], "fingerprint": old["fingerprint"]}
+    return {**new, "version": old["version"] + 1}
+
+
+def keep_ignored(before: Stored, after: Stored, ignored: Iterable[str] | None) -> Stored:
+    """The wanted attributes with those of ``ignore_changes`` as they are now; None ignores all."""
+    if ignored is None:
+        return dict(before)
+    result = after
+    for path in ignored:
+        result = _keep(before, result, path.replace("[", ".").replace("]", "").split("."))
+    return result
+
+
+def _keep(before: Any, after: Any, steps: list[str]) -> Any:
+    head, rest = steps[0], steps[1:]
+    if isinstance(after, dict) or (after is None and isinstance(before, dict)):
+        old = before.get(head) if isinstance(before, Mapping) else None
+        present = isinstance(before, Mapping) and head in before
+        base = dict(after or {})
+        if rest:
+            base[head] = _keep(old, base.get(head), rest)
+        elif present:
+            base[head] = old
+        return base
+    if isinstance(after, list) and head.isdigit() and int(head) < len(after):
+        index = int(head)
+        old = before[index] if isinstance(before, list) and index < len(before) else None
+        return [*after[:index], _keep(old, after[index], rest) if rest else old, *after[index + 1 :]]
+    return after
+
+
+def has_unknown(value: Any) -> bool:
+    """Whether some leaf is known only after apply."""
+    if isinstance(value, Mapping):
+        return "$unknown" in value or any(has_unknown(item) for item in value.values())
+    return isinstance(value, list | tuple) and any(has_unknown(item) for item in value)
