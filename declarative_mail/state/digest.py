@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
 from json.encoder import encode_basestring
+from math import isfinite
 from typing import TypeAlias
 
 from declarative_mail.state.leaves import number_leaf
@@ -91,8 +92,8 @@ def _number(value: float | Decimal) -> str:
 
 
 def _double(value: float) -> str:
-    """Number::toString of ECMA-262. Python's repr gives the same digits (the shortest that read back), laid out otherwise."""
-    if value != value or value in (float("inf"), float("-inf")):
+    """Number::toString of ECMA-262. Python's repr finds the same digits (the fewest that read back)."""
+    if not isfinite(value):
         raise ValueError(f"{value} has no JSON form")
     if value == 0:
         return "0"

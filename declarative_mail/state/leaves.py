@@ -1,10 +1,10 @@
 """Leaves of stored attributes that stand for something else: a secret, a reference, a number that JSON cannot carry.
 
-=========================================================  =================================================================
-``{"$secret": {"source", "version", "fingerprint"}}``      a secret; the value is kept nowhere
-``{"$ref": "<address>"}``                                  the object of another resource
-``{"$number": "<digits>"}``                                a number that no IEEE 754 double stands for, as its decimal text
-=========================================================  =================================================================
+=====================================================  ================================================================
+``{"$secret": {"source", "version", "fingerprint"}}``  a secret; the value is kept nowhere
+``{"$ref": "<address>"}``                              the object of another resource
+``{"$number": "<digits>"}``                            a number that no IEEE 754 double stands for, as its decimal text
+=====================================================  ================================================================
 """
 
 from __future__ import annotations

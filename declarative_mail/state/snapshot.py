@@ -1,17 +1,19 @@
 """The records of a state, as they stand in the file. ``schemas/state.schema.json`` is generated from them.
 
-A snapshot never changes: `Snapshot.with_resources` and pydantic's ``model_copy`` make a new one. Two kinds of leaf in
-``attributes`` are not plain values: ``{"$secret": {"source", "version", "fingerprint"}}`` stands for a secret that is kept
-nowhere, ``{"$ref": "<address>"}`` for a reference to another resource (`declarative_mail.state.leaves`).
+A snapshot never changes: `Snapshot.with_resources` and `Record.model_copy` make a new one. Two kinds of leaf in
+``attributes`` are not plain values: ``{"$secret": {"source", "version", "fingerprint"}}`` stands for a secret that is
+kept nowhere, ``{"$ref": "<address>"}`` for a reference to another resource (`declarative_mail.state.leaves`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from functools import cached_property
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, JsonValue
+from pydantic_core import CoreSchema, core_schema
 
 from declarative_mail.addresses import Address, ModuleStep
 
@@ -21,20 +23,37 @@ VERSION: Literal[1] = 1
 _UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
+class _AnyJson:
+    """Values that come from JSON text need no second look; those that the program puts in are checked to be JSON."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: type, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.json_or_python_schema(core_schema.any_schema(), handler(source))
+
+
+StoredValue: TypeAlias = Annotated[JsonValue, _AnyJson]
+
+
 class Record(BaseModel):
     """What all records of a state share: frozen, no unknown fields, built once for the whole snapshot.
 
     What a reader must not guess is required; fields with a default are left out of the file where they have it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, hide_input_in_errors=True)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with some fields changed. Values derived from the old fields (`cached_property`) are not carried over."""
-        made = super().model_copy(update=update, deep=deep)
-        for name in made.__dict__.keys() - type(made).model_fields.keys():
-            del made.__dict__[name]
-        return made
+        """A copy with some fields changed, validated as a new record is.
+
+        Pydantic's own would carry over values derived from the old fields (`cached_property`) and would take anything:
+        a `Secret` that is put in by mistake must fail here and not be written.
+
+        Raises:
+            pydantic.ValidationError: a field that does not exist, or a value that the field does not take.
+        """
+        kept = {name: getattr(self, name) for name in self.model_fields_set}
+        made = type(self).model_validate({**kept, **(update or {})})
+        return deepcopy(made) if deep else made
 
 
 class ModuleCall(Record):
@@ -72,7 +91,7 @@ class ResourceRecord(Record):
     remote: str = Field(description="Where it exists: `local`, or type and label of a remote block.")
     id: str = Field(description="How the remote names it.")
     schema_version: int = Field(ge=1, description="The version of the attributes of this type.")
-    attributes: dict[str, Any] = Field(
+    attributes: dict[str, StoredValue] = Field(
         description='Values as last written or read. A secret is `{"$secret": {source, version, fingerprint}}`, '
         'a reference `{"$ref": address}`.'
     )
@@ -125,9 +144,9 @@ class Fingerprints(Record):
 class Output(Record):
     """An output value of the root module."""
 
-    value: Any = None
+    value: StoredValue = None
     sensitive: bool = False
-    type: Any = Field(
+    type: StoredValue = Field(
         default=None, description="The type constraint in JSON form; absent where it follows from the value."
     )
 
@@ -141,7 +160,8 @@ class Stage(Record):
     reply: str | None = Field(default=None, description="The server's own words.")
     cause: str | None = None
     remedy: str | None = None
-    ms: float | None = None
+    ms: int = Field(default=0, description="How long it took, in milliseconds.")
+    details: dict[str, StoredValue] = Field(default_factory=dict, description="Facts of the stage.")
 
 
 class CheckResult(Record):
@@ -155,6 +175,7 @@ class CheckResult(Record):
         default=None, description="Digest of what was tested: a result counts for nothing else."
     )
     certificate_expires: str | None = Field(default=None, description="RFC 3339, UTC.")
+    require: tuple[str, ...] = Field(default=(), description="The stages that had to pass.")
     stages: tuple[Stage, ...] = ()
     messages: tuple[str, ...] = Field(
         default=(), description="Of a `check` block: the messages of the assertions that failed."
