@@ -5,7 +5,7 @@ cty                 here
 ==================  ==========================================================================================
 null                `None` (of any type); `Null` where the type is known and matters
 bool, string        `bool`, `str` (NFC)
-number              `int`, or `Decimal` with a fraction (arithmetic in `NUMBER_CONTEXT`)
+number              `int`, or a normalised `Decimal` with a fraction (also minus zero and infinity); see `numeric`
 tuple, object       `tuple`, `dict` (never changed after it is made; keys in lexical order)
 list, set, map      `ListValue`, `SetValue`, `MapValue`: they know their element type
 unknown             `Unknown`, with its type and the reference path it stands for
@@ -18,17 +18,15 @@ sensitive result; an address mark is read by attributes of type reference and is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Context, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from declarative_mail.addresses import Address
 
 if TYPE_CHECKING:
     from declarative_mail.language.types import Type
-
-NUMBER_CONTEXT = Context(prec=155)
-"""cty computes with 512 bits of mantissa, which is 154 decimal digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +64,19 @@ class MapValue:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A value known only after apply. `path` says which: ``smtp_server.primary.id``; empty where it is composed."""
+    """A value known only after apply.
+
+    Args:
+        type: what it will be; `DYNAMIC` where even that is open.
+        path: which value it is: ``smtp_server.primary.id``; empty where it is composed.
+        not_null: it will certainly not be null, so that comparing it with null has a known answer.
+        prefix: what the string will certainly begin with.
+    """
 
     type: Type
     path: str = field(default="", compare=False)
+    not_null: bool = field(default=False, compare=False)
+    prefix: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,51 @@ class Marked:
 
 
 Value: TypeAlias = (
-    None | bool | int | Decimal | str | tuple["Value", ...] | dict[str, "Value"]
-    | Null | ListValue | SetValue | MapValue | Unknown | Marked
+    None
+    | bool
+    | int
+    | Decimal
+    | str
+    | tuple["Value", ...]
+    | dict[str, "Value"]
+    | Null
+    | ListValue
+    | SetValue
+    | MapValue
+    | Unknown
+    | Marked
 )
+
+
+def make_object(attributes: Mapping[str, Value]) -> dict[str, Value]:
+    """An object: its attributes in lexical order of their names."""
+    return {name: attributes[name] for name in sorted(attributes)}
+
+
+def is_null(value: Value) -> bool:
+    """Whether it is null, typed or not, marked or not."""
+    bare = value.value if isinstance(value, Marked) else value
+    return bare is None or isinstance(bare, Null)
+
+
+def is_known(value: Value) -> bool:
+    """Whether the value itself is known; parts of a known collection may not be."""
+    return not isinstance(value.value if isinstance(value, Marked) else value, Unknown)
+
+
+def is_wholly_known(value: Value) -> bool:
+    """Whether no unknown stands in it at any depth."""
+    match value:
+        case Unknown():
+            return False
+        case tuple() as items:
+            return all(map(is_wholly_known, items))
+        case dict() as attributes:
+            return all(map(is_wholly_known, attributes.values()))
+        case ListValue(items=items) | SetValue(items=items):
+            return all(map(is_wholly_known, items))
+        case MapValue(items=attributes):
+            return all(map(is_wholly_known, attributes.values()))
+        case Marked(value=inner):
+            return is_wholly_known(inner)
+    return True
