@@ -352,3 +352,9 @@ def _from_binary(mantissa: int, exponent: int) -> Number:
         rounded, surplus = _round(mantissa, 1)
         return _shortest(rounded, surplus + exponent)
     return _shortest(mantissa, exponent)
+
+
+def exact_ratio(value: Number) -> tuple[int, int]:
+    """The exact binary value of a finite number as numerator and denominator."""
+    mantissa, exponent = _exact(value)
+    return (mantissa << exponent, 1) if exponent >= 0 else (mantissa, 1 << -exponent)
