@@ -1,0 +1,246 @@
+"""Who works on a state: the record that a lock carries, the lease on a lock, and waiting for one.
+
+The JSON form of the record is that of Terraform's locks, so that servers made for Terraform understand it; ``Pid``,
+``Host`` and ``Heartbeat`` are ours.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from random import random
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import state as codes
+
+_JSON_NAMES = {
+    "id": "ID",
+    "operation": "Operation",
+    "info": "Info",
+    "who": "Who",
+    "version": "Version",
+    "created": "Created",
+    "path": "Path",
+    "pid": "Pid",
+    "host": "Host",
+    "heartbeat": "Heartbeat",
+}
+
+
+def now() -> str:
+    """The time in RFC 3339, UTC."""
+    return rfc3339(datetime.now(UTC))
+
+
+def rfc3339(moment: datetime) -> str:
+    """A time in UTC as it stands in locks."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def alive_seconds() -> float:
+    """Seconds on a clock that goes on while the process, or the whole machine, is suspended and that nobody can set."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
+@dataclass(frozen=True, slots=True)
+class LockInfo:
+    """Who holds a lock.
+
+    Args:
+        id: a fresh UUID; ``force-unlock`` names it.
+        operation: the command: ``apply``, ``state mv``.
+        info: remarks.
+        who: ``user@host``.
+        version: of dmail.
+        created: RFC 3339, UTC.
+        path: what a person calls the state.
+        pid: of the holder, on `host`.
+        host: its name.
+        heartbeat: when the holder last showed that it is alive; RFC 3339, UTC; empty where the store does not say.
+    """
+
+    id: str
+    operation: str = ""
+    info: str = ""
+    who: str = ""
+    version: str = ""
+    created: str = ""
+    path: str = ""
+    pid: int = 0
+    host: str = ""
+    heartbeat: str = ""
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The JSON form."""
+        return {name: getattr(self, key) for key, name in _JSON_NAMES.items()}
+
+    def to_json(self) -> bytes:
+        """The JSON form as bytes."""
+        return json.dumps(self.data).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes | str) -> LockInfo | None:
+        """Read the JSON form, ours or Terraform's; None where it is neither."""
+        try:
+            found = json.loads(data)
+        except ValueError:
+            return None
+        if not isinstance(found, dict) or not isinstance(found.get("ID"), str):
+            return None
+        known = {key: found[name] for key, name in _JSON_NAMES.items() if name in found}
+        fitting: dict[str, Any] = {
+            key: value for key, value in known.items() if type(value) is (int if key == "pid" else str)
+        }
+        return cls(**fitting)
+
+    def beating(self) -> LockInfo:
+        """The same with a heartbeat of this moment."""
+        return replace(self, heartbeat=now())
+
+    def describe(self) -> str:
+        """One line for people: operation, owner, process and times."""
+        parts = [
+            f"`{self.operation}`" if self.operation else "",
+            f"by {self.who}" if self.who else "",
+            f"(process {self.pid})" if self.pid else "",
+            f"since {self.created}" if self.created else "",
+            f"last sign of life {self.heartbeat}" if self.heartbeat else "",
+        ]
+        return " ".join(part for part in parts if part) or f"lock {self.id}"
+
+
+def new_lock_info(operation: str, *, path: str, version: str, info: str = "") -> LockInfo:
+    """What this process writes into a lock that it takes now."""
+    host = socket.gethostname()
+    return LockInfo(
+        id=str(uuid4()),
+        operation=operation,
+        info=info,
+        who=f"{_user()}@{host}",
+        version=version,
+        created=now(),
+        path=path,
+        pid=os.getpid(),
+        host=host,
+    )
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+class StateLocked(DiagnosticError):  # noqa: N818  # the fact that callers wait for, exit code 6
+    """Somebody else holds the lock. `holder` says who, where the store knows."""
+
+    def __init__(self, diagnostic: Diagnostic, holder: LockInfo | None) -> None:
+        super().__init__(diagnostic)
+        self.holder = holder
+
+
+class LockLost(DiagnosticError):  # noqa: N818  # the same style
+    """The lock went to somebody else while this process worked. Nothing more may be called or written."""
+
+
+class Lease(Protocol):
+    """A lock that this process holds.
+
+    Attributes:
+        info: what the lock says about its holder.
+        warnings: what was found when it was taken, e.g. that a dead process left it.
+    """
+
+    info: LockInfo
+    warnings: tuple[Diagnostic, ...]
+
+    def check(self) -> None:
+        """Make sure that the lock is still held. Called before each call to a remote, so it is cheap.
+
+        Raises:
+            LockLost: it is not, or nobody can tell.
+        """
+
+    def release(self) -> None:
+        """Give the lock back. Never raises for a lock that is lost already; a second call does nothing."""
+
+
+Found = TypeVar("Found")
+
+
+@dataclass(slots=True)
+class Patience:
+    """Waiting for a lock: tries at growing intervals, with jitter so that many who wait do not try together."""
+
+    timeout: float
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = alive_seconds
+    longest: float = 2.0
+    _tries: int = field(default=0, init=False)
+
+    def until(self, attempt: Callable[[], Found]) -> Found:
+        """The result of the first attempt that does not raise `StateLocked`; the last such error when time is up."""
+        end = self.clock() + self.timeout
+        while True:
+            try:
+                return attempt()
+            except StateLocked:
+                left = end - self.clock()
+                if left <= 0:
+                    raise
+                self.sleep(min(left, self._pause()))
+
+    def _pause(self) -> float:
+        self._tries += 1
+        return float(min(self.longest, 0.05 * 1.5**self._tries) * (0.5 + random() / 2))  # noqa: S311  # jitter, no secret
+
+
+def locked(name: str, holder: LockInfo | None, *, remedy: str) -> StateLocked:
+    """The error for a lock that somebody else holds.
+
+    Args:
+        name: what a person calls the state.
+        holder: who holds it, where the store knows.
+        remedy: how the lock is freed when its holder is gone, a whole sentence.
+    """
+    who = f" {holder.describe()}" if holder else ""
+    detail = (
+        f"{name} is in use{who}. Two writers would undo each other's work. Wait for it with --lock-timeout. {remedy}"
+    )
+    return StateLocked(Diagnostic(codes.LOCKED, detail, values={"lock ID": holder.id} if holder else {}), holder)
+
+
+def lost(name: str, why: str) -> LockLost:
+    """The error for a lock that went away while it was needed."""
+    return LockLost(
+        Diagnostic(
+            codes.LOCK_LOST,
+            f"The lock on {name} is no longer held: {why}. Somebody else may be working on the same objects, so "
+            "nothing more is changed. Run the command again; what was done is in the journal.",
+        )
+    )
+
+
+def not_locked(name: str) -> Diagnostic:
+    """The fault of freeing a lock that nobody holds."""
+    return Diagnostic(codes.NOT_LOCKED, f"Nobody holds the lock on {name}; nothing was done.")
+
+
+def other_lock(name: str, holder: LockInfo) -> Diagnostic:
+    """The fault of freeing another lock than the one that is held."""
+    return Diagnostic(
+        codes.OTHER_LOCK,
+        f"{name} is held by another lock than the one named: {holder.describe()}. Freeing it would let two writers "
+        "work at once. If its holder is gone, name its ID.",
+        values={"lock ID": holder.id},
+    )
