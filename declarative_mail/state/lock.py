@@ -6,10 +6,8 @@ The JSON form of the record is that of Terraform's locks, so that servers made f
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -107,20 +105,20 @@ class LockInfo:
         return replace(self, heartbeat=now())
 
     def describe(self) -> str:
-        """One line for people: operation, owner, process and times."""
+        """For people: owner, process, command and times, to go on after "is held" or "in use"."""
+        process = ", ".join([f"process {self.pid}"] * bool(self.pid) + [f"`{self.operation}`"] * bool(self.operation))
         parts = [
-            f"`{self.operation}`" if self.operation else "",
-            f"by {self.who}" if self.who else "",
-            f"(process {self.pid})" if self.pid else "",
+            f"by {self.who}" if self.who else f"with the lock {self.id}",
+            f"({process})" if process else "",
             f"since {self.created}" if self.created else "",
-            f"last sign of life {self.heartbeat}" if self.heartbeat else "",
+            f"and last seen at {self.heartbeat}" if self.heartbeat else "",
         ]
-        return " ".join(part for part in parts if part) or f"lock {self.id}"
+        return " ".join(part for part in parts if part)
 
 
 def new_lock_info(operation: str, *, path: str, version: str, info: str = "") -> LockInfo:
     """What this process writes into a lock that it takes now."""
-    host = socket.gethostname()
+    host = os.uname().nodename
     return LockInfo(
         id=str(uuid4()),
         operation=operation,
@@ -135,6 +133,8 @@ def new_lock_info(operation: str, *, path: str, version: str, info: str = "") ->
 
 
 def _user() -> str:
+    import getpass
+
     try:
         return getpass.getuser()
     except (KeyError, OSError):

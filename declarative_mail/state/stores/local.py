@@ -99,7 +99,10 @@ class LocalStore:
 
     def _back_up(self) -> None:
         """Keep what was there before the first write of this run: one backup, the state before the run."""
-        if self._backed_up or not self.path.exists():
+        if self._backed_up:
+            return
+        self._backed_up = True
+        if not self.path.exists():
             return
         fresh = self._fresh()
         try:
@@ -107,7 +110,6 @@ class LocalStore:
         except OSError:  # a file system without hard links
             _write_synced(fresh, self.path.read_bytes())
         os.replace(fresh, self._beside(".backup"))  # noqa: PTH105  # the system call by its name
-        self._backed_up = True
 
     def _sync_folder(self) -> None:
         """The new name itself is only safe once the folder is on disk."""
