@@ -1,0 +1,100 @@
+"""What the configuration wants one resource instance to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Span
+from declarative_mail.language.evaluated import EvaluatedBody
+from declarative_mail.language.values import Unknown
+from declarative_mail.resources.leaves import Path, Plain, Reference
+from declarative_mail.resources.places import place_of, written_paths
+from declarative_mail.secrets import Secret
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desired:
+    """One resource instance or data source as declared, in canonical form.
+
+    Args:
+        address: the instance.
+        attributes: every settable attribute and block of the type by name, defaults filled in, sets sorted; see `leaves`.
+        body: what it was decoded from.
+        references: the resources and data sources that its attributes refer to, each once, in the order of the schema.
+        sensitive: the paths of all secrets.
+        fixed: attributes that were not written and got their value from the label or the name. They stay what they were at
+            creation: the planner takes the prior value where there is one.
+    """
+
+    address: Address
+    attributes: dict[str, Plain]
+    body: EvaluatedBody
+    references: tuple[Address, ...] = ()
+    sensitive: frozenset[Path] = frozenset()
+    fixed: frozenset[str] = frozenset()
+
+    @property
+    def type(self) -> str:
+        return self.address.type
+
+    @property
+    def explicit(self) -> frozenset[Path]:
+        """The paths of all attributes that were written, blocks included: ``("email",)`` and ``("email", "recipients")``."""
+        return frozenset(written_paths(self.body))
+
+    def span(self, path: Path = ()) -> Span:
+        """Where the value at this path was written; where it was not, the nearest block around it."""
+        return place_of(self.body, path)
+
+
+def to_stored(
+    attributes: Plain,
+    *,
+    secret_leaf: Callable[[Secret], Plain],
+    reference_leaf: Callable[[str], Plain],
+    unknown_leaf: Callable[[Unknown], Plain] | None = None,
+) -> Plain:
+    """The attributes as a state holds them: a reference to something unmanaged is its identifier, a plain string.
+
+    Args:
+        secret_leaf: what stands for a secret.
+        reference_leaf: what stands for a reference to the resource of this address.
+        unknown_leaf: what stands for a value known only after apply; a state has no such leaf, a plan does.
+
+    Raises:
+        TypeError: a value is known only after apply.
+    """
+
+    def walk(value: Plain) -> Plain:
+        kind = type(value)
+        if kind is str or value is None:
+            return value
+        if kind is dict:
+            return {name: walk(one) for name, one in value.items()}
+        if kind is list:
+            return [walk(one) for one in value]
+        if kind is Secret:
+            return secret_leaf(value)
+        if kind is Reference:
+            return reference_leaf(str(value.address)) if value.address else value.identifier
+        if kind is Unknown:
+            if unknown_leaf is not None:
+                return unknown_leaf(value)
+            raise TypeError(f"{value.path or 'a composed value'} is known only after apply and cannot be stored")
+        return value
+
+    return walk(attributes)
+
+
+def unknown_paths(attributes: Plain, path: Path = ()) -> Iterator[Path]:
+    """The paths of all values that are known only after apply."""
+    if isinstance(attributes, Unknown):
+        yield path
+    elif isinstance(attributes, dict):
+        for name, value in attributes.items():
+            yield from unknown_paths(value, (*path, name))
+    elif isinstance(attributes, list):
+        for index, value in enumerate(attributes):
+            yield from unknown_paths(value, (*path, index))

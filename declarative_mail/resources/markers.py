@@ -1,0 +1,54 @@
+"""What a field of a model says about itself beyond its Python type, by way of ``Annotated``. `schema` reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from declarative_mail.diagnostics.model import Code
+
+
+@dataclass(frozen=True, slots=True)
+class SecretMark:
+    """The value is a `Secret`, or a reference to a `secret` resource; it is never stored or shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceMark:
+    """The value is a `Reference` to a resource or data source of this type."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetMark:
+    """Order and duplicates do not matter. With `fold`, neither does the case of letters (e-mail addresses)."""
+
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedMark:
+    """Made by whatever holds the object: known after apply, not settable."""
+
+
+@dataclass(frozen=True, slots=True)
+class DerivedMark:
+    """The default is worked out from other attributes; `text` says how, for the reference.
+
+    With `fixed`, a value so made stays as it was at creation, whatever it was made from becomes later.
+    """
+
+    text: str
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LocalMark:
+    """Means something to `dmail` alone: kept in state, never written to a remote."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceMark:
+    """The code of the fault where the value is none of the choices, for kinds that deserve one of their own."""
+
+    code: Code
