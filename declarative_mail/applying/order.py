@@ -17,7 +17,7 @@ from graphlib import TopologicalSorter
 from typing import Literal, TypeAlias
 
 from declarative_mail.addresses import Address, parse_address
-from declarative_mail.planning.change import Action, Change
+from declarative_mail.planning.change import Action, Change, natural_key_of
 from declarative_mail.planning.targets import block_of
 
 Verb: TypeAlias = Literal["create", "update", "delete"]
@@ -150,15 +150,6 @@ def _clashes(
 
 def _record_key(change: Change) -> tuple[str, ...]:
     return natural_key_of(change.before)
-
-
-def natural_key_of(attributes: Mapping[str, object] | None) -> tuple[str, ...]:
-    """What a remote keeps unique in an object: scope and identifier, or the name."""
-    if attributes is None:
-        return ()
-    scope = [str(attributes.get(name) or "") for name in ("organization", "project", "pipeline")]
-    label = attributes.get("identifier") or attributes.get("name")
-    return (*scope, str(label)) if label else ()
 
 
 def _same_key(change: Change) -> bool:

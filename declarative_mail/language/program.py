@@ -82,6 +82,11 @@ class Program:
         """The scope of the root module, for the console."""
         return self._scope(self._modules[()][0])
 
+    @property
+    def variables(self) -> Mapping[str, Value]:
+        """The values of the root variables."""
+        return self._modules[()][0].variables
+
     def reevaluate(self, address: Address) -> None:
         """Compute a resource again, and all that its body needs but resources themselves."""
         path = tuple(step.name for step in address.module)

@@ -15,6 +15,7 @@ from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.configuration import VariableDeclaration
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.evaluate import Scope, evaluate_expression
+from declarative_mail.language.plain import from_json
 from declarative_mail.language.parse import parse_expression
 from declarative_mail.language.syntax import Body, Expression
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING
@@ -35,9 +36,21 @@ class Given:
     """
 
     name: str
-    value: Expression | str
-    origin: OneOf["environment", "file", "option"]
+    value: Expression | str | Restored
+    origin: OneOf["environment", "file", "option", "plan"]
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A value that was evaluated in an earlier run and kept as JSON, in a saved plan."""
+
+    json: object
+
+
+def restored(name: str, json: object) -> Given:
+    """The value that a saved plan holds for a variable."""
+    return Given(name, Restored(json), "plan", Span(Source(f"the saved plan, variable {name}", ""), 0, 0))
 
 
 def given_in_file(body: Body, diagnostics: list[Diagnostic]) -> list[Given]:
@@ -106,6 +119,8 @@ def input_value(
 
 
 def _evaluate_given(declaration: VariableDeclaration, given: Given, scope: Scope) -> tuple[Value, list[Diagnostic]]:
+    if isinstance(given.value, Restored):
+        return from_json(given.value.json), []
     if not isinstance(given.value, str):
         return evaluate_expression(given.value, scope)
     if declaration.type in _TEXT_TYPES:

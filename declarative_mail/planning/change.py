@@ -93,6 +93,15 @@ class Wanted:
     natural_key: tuple[str, ...] = ()
 
 
+def natural_key_of(attributes: Mapping[str, object] | None) -> tuple[str, ...]:
+    """What a remote keeps unique in an object: scope and identifier, or the name."""
+    if attributes is None:
+        return ()
+    scope = [str(attributes.get(name) or "") for name in ("organization", "project", "pipeline")]
+    label = attributes.get("identifier") or attributes.get("name")
+    return (*scope, str(label)) if label else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What happens to one address.

@@ -1,0 +1,191 @@
+"""What ``apply`` and ``destroy`` share: plan, ask, prove, change, write, tell."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+import click
+
+from declarative_mail.cli.exits import Exit, exit_for
+from declarative_mail.cli.streams import Output
+from declarative_mail.cli.plan import show_plan
+from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.operations.applying import ApplyOptions, held_back
+from declarative_mail.operations.apply_run import Proof, carry_out, prove
+from declarative_mail.operations.plan_files import check_expected, load_plan
+from declarative_mail.operations.planning import Planned, PlanOptions, make_plan
+from declarative_mail.operations.states import OpenState, locked_state
+from declarative_mail.operations.workspace import Workspace
+from declarative_mail.planning.change import Change
+
+
+class Stop:
+    """Ctrl-C during an apply: the first ends the run after what is under way, the second ends the process."""
+
+    def __init__(self, output: Output) -> None:
+        self.output = output
+        self.asked = False
+        self.signal = signal.SIGINT
+
+    def __call__(self) -> bool:
+        return self.asked
+
+    def handle(self, number: int, frame: FrameType | None) -> None:
+        """The signal handler."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+        self.signal = signal.Signals(number)
+        self.output.note("\nStopping after what is under way; press Ctrl-C again to stop at once.")
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of a run that was stopped."""
+        return Exit.TERMINATED if self.signal == signal.SIGTERM else Exit.INTERRUPTED
+
+
+def apply_changes(
+    workspace: Workspace,
+    plan_options: PlanOptions,
+    output: Output,
+    *,
+    options: Mapping[str, Any],
+    plan_file: str | None = None,
+) -> int:
+    """Plan (or read a saved plan), ask, and carry it out; gives the exit code."""
+    timeout = options["lock_timeout"]
+    with locked_state(workspace, "destroy" if plan_options.destroy else "apply", timeout=timeout) as state:
+        allowed = allowed_brakes(options)
+        if plan_file is None:
+            planned = make_plan(workspace, plan_options, snapshot=state.snapshot, loaded=state.loaded)
+        else:
+            planned, saved = load_plan(workspace, plan_file, state)
+            allowed |= set(saved.allowed)
+        expected = options.get("expect")
+        check_expected(planned.plan, expected)
+        approved = plan_file is not None or expected is not None or options["auto_approve"]
+        code = _show_and_check(planned, state, output, allowed=allowed, approved=approved, verbose=options["verbose"])
+        if code is not None:
+            return code
+        return _carry_out(workspace, planned, state, output=output, options=options)
+
+
+def _show_and_check(
+    planned: Planned, state: OpenState, output: Output, *, allowed: frozenset[str], approved: bool, verbose: bool
+) -> int | None:
+    """Show the plan and ask; the exit code where it ends here, None to go on."""
+    show_plan(planned, output, verbose=verbose)
+    output.diagnostics([*state.diagnostics, *planned.diagnostics])
+    if planned.failed:
+        return exit_for(planned.diagnostics)
+    brakes = held_back(planned, allowed)
+    if brakes:
+        output.diagnostics(brakes)
+        return exit_for(brakes)
+    return None if approved or planned.plan.is_empty else _ask(planned, output)
+
+
+def allowed_brakes(options: Mapping[str, Any]) -> frozenset[str]:
+    """The brakes that flags of the command line release."""
+    names = {"allow_empty": "empty", "allow_mass_change": "mass-change", "allow_lost_audience": "lost-audience"}
+    return frozenset(brake for option, brake in names.items() if options[option])
+
+
+def _ask(planned: Planned, output: Output) -> int | None:
+    if output.as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        from declarative_mail.diagnostics.codes.planning import NOT_APPROVED
+
+        detail = (
+            "There is no terminal to ask on. Review the plan above, then run again with one of:\n"
+            f"    --auto-approve\n    --expect {planned.plan.digest}"
+        )
+        output.diagnostics([Diagnostic(NOT_APPROVED, detail)])
+        return Exit.ERROR
+    question = "Delete all of this?" if planned.plan.mode == "destroy" else "Make these changes?"
+    answer = click.prompt(f'\n{question} Only "yes" will be accepted', default="", show_default=False)
+    if answer == "yes":
+        return None
+    output.note("Not applied. Nothing was changed.")
+    return Exit.ERROR
+
+
+def _carry_out(
+    workspace: Workspace, planned: Planned, state: OpenState, *, output: Output, options: Mapping[str, Any]
+) -> int:
+    stop = Stop(output)
+    skip = options["skip_connection_test"]
+    with _stoppable(stop):
+        proof = prove(planned, state, skip_reason=skip)
+        _show_proof(proof, output)
+        if proof.stops:
+            output.note("Nothing was changed: a connection test failed.")
+            return Exit.TEST_FAILED
+        if stop():
+            output.note("Nothing was changed.")
+            return stop.exit
+        progress = _Progress(output, verbose=options["verbose"])
+        applied = carry_out(
+            workspace,
+            planned,
+            state,
+            options=ApplyOptions(should_stop=stop, on_event=progress, skip_reason=skip),
+            proof=proof,
+        )
+    _show_applied(applied.data, planned, output)
+    output.diagnostics(applied.diagnostics)
+    if applied.run.stopped:
+        return stop.exit
+    return Exit.OK if applied.run.ok else Exit.ERROR
+
+
+@contextmanager
+def _stoppable(stop: Stop) -> Iterator[None]:
+    before = {number: signal.signal(number, stop.handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Progress:
+    """Tells of each change as it is made."""
+
+    def __init__(self, output: Output, *, verbose: bool) -> None:
+        self.output = output
+        self.verbose = verbose
+
+    def __call__(self, event: str, change: Change, fault: Diagnostic | None) -> None:
+        if self.output.as_json:
+            record = {"type": f"apply_{event}", "address": str(change.address), "action": change.action.value}
+            self.output.line({**record, "error": fault.data if fault is not None else None})
+        elif self.verbose and event == "done":
+            self.output.note(f"{change.address}: {change.action.value} done")
+
+
+def _show_proof(proof: Proof, output: Output) -> None:
+    if proof.tested is None:
+        if proof.skipped:
+            output.note(f"Connection test skipped: {proof.skipped}")
+        return
+    for record in proof.tested.data:
+        output.line(record)
+    if output.as_json or not proof.tested.results:
+        return
+    from declarative_mail.rendering.probe_text import probe_text
+
+    output.text(probe_text(list(proof.tested.data), terminal=output.out))
+
+
+def _show_applied(data: dict[str, Any], planned: Planned, output: Output) -> None:
+    output.line(data)
+    if output.as_json:
+        return
+    from declarative_mail.rendering.apply_text import apply_text
+
+    output.text(apply_text(data, planned.plan.summary, terminal=output.out))

@@ -1,0 +1,68 @@
+"""``dmail drift``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from declarative_mail.cli.exits import Exit, exit_for, worst
+from declarative_mail.cli.options import ConfigurationCommand, configuration_options, json_option, output_of, workspace_of
+from declarative_mail.cli.streams import Output
+from declarative_mail.operations.planning import PlanOptions
+
+
+@click.command(name="drift", cls=ConfigurationCommand)
+@configuration_options
+@click.option("--target", multiple=True, metavar="ADDRESS", help="Look at this and what it needs only.")
+@click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave out this and what needs it.")
+@click.option("--report-only", is_flag=True, help="Exit 0 even if there is drift.")
+@click.option("--test", "run_tests", is_flag=True, help="Run the connection tests of all servers too.")
+@click.option("--verbose", is_flag=True, help="Show what waits to be applied too.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:  # noqa: FBT001
+    """Show what changed behind the configuration's back. Changes nothing, takes no lock; exits 3 if there is drift."""
+    from declarative_mail.operations.connection_tests import run_tests, servers_of
+    from declarative_mail.operations.drift import look_for_drift
+    from declarative_mail.operations.states import open_state
+
+    output = output_of(as_json, no_color)
+    workspace = workspace_of(ctx, options["backend_config"])
+    state = open_state(workspace)
+    chosen = PlanOptions(targets=options["target"], excludes=options["exclude"])
+    drift = look_for_drift(workspace, snapshot=state.snapshot, options=chosen, loaded=state.loaded)
+    data = drift.data
+    for one in data["objects"]:
+        output.line(one)
+    exits = [exit_for(drift.planned.diagnostics)]
+    if not as_json:
+        _show(data, output, verbose=options["verbose"])
+    if options["run_tests"]:
+        evaluated = drift.planned.evaluated
+        tested = run_tests(evaluated, servers_of(evaluated))
+        for one in tested.data:
+            output.line(one)
+        if not as_json:
+            from declarative_mail.rendering.probe_text import probe_text
+
+            output.text(probe_text(list(tested.data), terminal=output.out))
+        exits.append(Exit.TEST_FAILED if tested.blocking else Exit.OK)
+    output.line(data["summary"])
+    output.diagnostics([*state.diagnostics, *drift.planned.diagnostics])
+    if drift.drifted and not options["report_only"]:
+        exits.append(Exit.DRIFT)
+    return worst(exits)
+
+
+def _show(data: dict[str, Any], output: Output, *, verbose: bool) -> None:
+    from declarative_mail.rendering.drift_text import drift_text
+
+    moved = ("theirs", "both")
+    shown = [
+        one for one in data["objects"] if verbose or one["status"] == "missing" or any(f["whose"] in moved for f in one["fields"])
+    ]
+    output.text(drift_text({"objects": shown}, terminal=output.out))
+    pending = data["summary"]["pending"]
+    if pending and not verbose:
+        output.note(f"{pending} object(s) differ because the configuration changed since the last apply; see dmail plan.")

@@ -1,0 +1,119 @@
+"""The entry point: finds the command, accepts Terraform's spellings, and turns whatever happens into an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Any, NoReturn
+
+import click
+
+from declarative_mail import __version__
+from declarative_mail.cli.arguments import normalise
+from declarative_mail.cli.exits import Exit
+
+COMMANDS = {
+    "apply": "Make the plan so, after proving that mail is taken",
+    "console": "Evaluate expressions",
+    "destroy": "Delete everything that is managed here",
+    "drift": "Show what changed behind the configuration's back; changes nothing",
+    "explain-error": "Explain an error code with a failing and a mended example",
+    "fmt": "Format configuration files",
+    "functions": "List the functions of the language",
+    "output": "Show output values",
+    "plan": "Show what would change",
+    "show": "Show the state or a saved plan",
+    "state": "Look into the state and edit it",
+    "test": "Test whether servers take mail",
+    "validate": "Check the configuration without values, secrets or network",
+    "version": "Show the version",
+}
+"""Every command with its one-line help, so that ``--help`` imports none of them."""
+
+
+class _Commands(click.Group):
+    """Imports a command's module only when the command is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"declarative_mail.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from declarative_mail.diagnostics import suggestion
+
+            help_ = suggestion(args[0], COMMANDS)
+            error.message = f'There is no command "{args[0]}".' + (f" {help_.capitalize()}" if help_ else "")
+            raise
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(COMMANDS.items()))
+
+
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 error, 2 changes pending, 3 drift, 4 test failed, 5 brake, 6 locked, 64 usage.",
+)
+@click.option("-C", "--chdir", metavar="DIR", help="Work in this directory.")
+@click.version_option(__version__, "--version", message="dmail %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, chdir: str | None) -> None:
+    """Mail notification as code: declare SMTP servers, groups and rules; plan, prove, apply, watch."""
+    ctx.ensure_object(dict)
+    ctx.obj["chdir"] = chdir
+
+
+def main() -> NoReturn:
+    """Run the command line and end the process."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = _run(normalise(sys.argv[1:]))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has gone (``dmail plan | head``): there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.ERROR
+    sys.exit(code)
+
+
+def _terminated(signum: int, frame: FrameType | None) -> NoReturn:
+    raise SystemExit(Exit.TERMINATED)
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        result: Any = cli.main(arguments, prog_name="dmail", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.UsageError as error:
+        _show_usage(error)
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted. Nothing was changed.", err=True)
+        return Exit.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last place before a traceback would reach a user
+        from declarative_mail.cli.failure import show_failure
+
+        return show_failure(error)
+    return result if isinstance(result, int) else Exit.OK
+
+
+def _show_usage(error: click.UsageError) -> None:
+    where = error.ctx.command_path if error.ctx is not None else "dmail"
+    click.echo(f"error: {error.format_message()}", err=True)
+    click.echo(f"Try '{where} --help'.", err=True)

@@ -1,0 +1,140 @@
+"""Options that several commands share, and the workspace that they describe."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from declarative_mail.cli.streams import Output
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import configuration as codes
+from declarative_mail.operations.workspace import VariableOption, Workspace
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class ConfigurationCommand(click.Command):
+    """A command that takes values for variables, in the order of the command line: later ones win, files or not."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta["dmail.variables"] = _in_order(args)
+        return super().parse_args(ctx, args)
+
+
+def _in_order(arguments: list[str]) -> list[VariableOption]:
+    found: list[VariableOption] = []
+    rest = iter(arguments)
+    for argument in rest:
+        name, equals, value = argument.partition("=")
+        if name in ("--var", "--var-file"):
+            text = value if equals else next(rest, "")
+            found.append(("var", text) if name == "--var" else ("var-file", text))
+    return found
+
+
+def json_option(command: Command) -> Command:
+    """``--json`` and ``--no-color``: every command has them."""
+    command = click.option("--json", "as_json", is_flag=True, help="Write JSON.")(command)
+    return click.option("--no-color", is_flag=True, help="Write no colours.")(command)
+
+
+def configuration_options(command: Command) -> Command:
+    """``--var``, ``--var-file`` and ``--backend-config``."""
+    for decorate in (
+        click.option("--backend-config", multiple=True, metavar="KEY=VALUE", help="A setting of the backend."),
+        click.option("--var-file", multiple=True, metavar="FILE", help="Read values from a file."),
+        click.option("--var", multiple=True, metavar="NAME=VALUE", help="Set a variable."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def selection_options(command: Command) -> Command:
+    """``--target``, ``--exclude``, ``--replace``, ``--allow-destroy``, ``--no-refresh``."""
+    for decorate in (
+        click.option("--no-refresh", is_flag=True, help="Believe the state; ask no remote what exists."),
+        click.option("--allow-destroy", multiple=True, metavar="ADDRESS", help="Overrule prevent_destroy."),
+        click.option("--replace", multiple=True, metavar="ADDRESS", help="Delete and create this object anew."),
+        click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave out this and what needs it."),
+        click.option("--target", multiple=True, metavar="ADDRESS", help="Cover only this and what it needs."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def brake_options(command: Command) -> Command:
+    """The flags that release brakes."""
+    for decorate in (
+        click.option("--allow-lost-audience", is_flag=True, help="Let events lose their last recipient."),
+        click.option("--allow-empty", is_flag=True, help="Let an empty configuration delete everything."),
+        click.option("--allow-mass-change", is_flag=True, help="Let more than 30 % of all objects change."),
+    ):
+        command = decorate(command)
+    return command
+
+
+def apply_options(command: Command) -> Command:
+    """What ``apply`` and ``destroy`` ask and may be told beforehand."""
+    for decorate in (
+        click.option("--verbose", is_flag=True, help="Show all details and each change as it is made."),
+        click.option(
+            "--lock-timeout", type=Duration(), default="0s", metavar="TIME", help="Wait this long for the state's lock."
+        ),
+        brake_options,
+        click.option("--skip-connection-test", metavar="REASON", help="Apply without proof; the reason is recorded."),
+        click.option("--auto-approve", is_flag=True, help="Do not ask."),
+    ):
+        command = decorate(command)
+    return command
+
+
+class Duration(click.ParamType):
+    """``10s``, ``5m`` or a number of seconds; gives seconds."""
+
+    name = "time"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, int | float):
+            return float(value)
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", str(value))
+        if match is None:
+            self.fail(f'"{value}" is not a time. Write 30s, 5m or 1h.', param, ctx)
+        return float(match[1]) * {"ms": 0.001, "s": 1, "m": 60, "h": 3600}[match[2] or "s"]
+
+
+def workspace_of(ctx: click.Context, backend_config: tuple[str, ...] = ()) -> Workspace:
+    """The workspace that the options describe.
+
+    Raises:
+        DiagnosticError: ``-C`` names no directory.
+    """
+    chosen = (ctx.obj or {}).get("chdir")
+    directory = Path(chosen).absolute() if chosen else Path.cwd()
+    if not directory.is_dir():
+        raise DiagnosticError(Diagnostic(codes.UNREADABLE_FILE, f"{chosen} is not a directory."))
+    return Workspace(
+        directory=directory,
+        environment=dict(os.environ),
+        variables=tuple(ctx.meta.get("dmail.variables", ())),
+        backend=backend_config,
+        cache=_cache_directory(),
+    )
+
+
+def _cache_directory() -> Path | None:
+    chosen = os.environ.get("DMAIL_CACHE_DIR")
+    if chosen is not None:
+        return Path(chosen) if chosen else None
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dmail")
+
+
+def output_of(as_json: bool, no_color: bool) -> Output:  # noqa: FBT001 - the two flags of `json_option`, as click hands them over
+    """The streams for the flags of `json_option`."""
+    return Output.plain(as_json=as_json, no_color=no_color)

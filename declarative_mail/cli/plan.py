@@ -1,0 +1,95 @@
+"""``dmail plan``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from declarative_mail.cli.exits import Exit, exit_for
+from declarative_mail.cli.options import (
+    ConfigurationCommand,
+    brake_options,
+    configuration_options,
+    json_option,
+    output_of,
+    selection_options,
+    workspace_of,
+)
+from declarative_mail.cli.streams import Output
+from declarative_mail.operations.planning import Planned, PlanOptions
+
+
+@click.command(name="plan", cls=ConfigurationCommand)
+@configuration_options
+@selection_options
+@brake_options
+@click.option("--destroy", is_flag=True, help="Plan to delete everything that is managed here.")
+@click.option("--out", metavar="FILE", help="Save the plan, to be applied exactly.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@click.option("--test", "run_tests", is_flag=True, help="Run the connection tests too.")
+@click.option("--verbose", is_flag=True, help="Show all details and what does not change.")
+@click.option("--markdown", is_flag=True, help="Write the plan as Markdown, for a comment.")
+@json_option
+@click.pass_context
+def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:  # noqa: FBT001
+    """Show what would change, and how far each change reaches."""
+    from declarative_mail.operations.connection_tests import test_plan
+    from declarative_mail.operations.planning import make_plan
+    from declarative_mail.operations.states import open_state
+
+    output = output_of(as_json, no_color)
+    workspace = workspace_of(ctx, options["backend_config"])
+    state = open_state(workspace)
+    chosen = plan_options(options)
+    planned = make_plan(workspace, chosen, snapshot=state.snapshot, loaded=state.loaded)
+    tests = test_plan(planned) if options["run_tests"] and not planned.failed else None
+    if tests is not None:
+        planned.plan = tests.recorded_in(planned.plan)
+    if options["out"] and not planned.failed:
+        from declarative_mail.cli.applying import allowed_brakes
+        from declarative_mail.operations.plan_files import save_plan
+
+        allowed = tuple(sorted(allowed_brakes(options)))
+        save_plan(workspace, planned, options["out"], state, options=chosen, allowed=allowed)
+    show_plan(planned, output, verbose=options["verbose"], markdown=options["markdown"])
+    output.diagnostics([*state.diagnostics, *planned.diagnostics])
+    if options["out"] and not planned.failed:
+        output.note(f"Saved. To make exactly this so, run:\n    dmail apply {options['out']}")
+    code = exit_for(planned.diagnostics)
+    if code is Exit.OK and tests is not None and tests.blocking:
+        return Exit.TEST_FAILED
+    return Exit.CHANGES if code is Exit.OK and options["detailed_exitcode"] and not planned.plan.is_empty else code
+
+
+def plan_options(options: dict[str, Any]) -> PlanOptions:
+    """The options of `selection_options` as a record."""
+    return PlanOptions(
+        targets=options["target"],
+        excludes=options["exclude"],
+        replaces=options["replace"],
+        destroy=options.get("destroy", False),
+        refresh=not options["no_refresh"],
+        allow_destroy=options["allow_destroy"],
+    )
+
+
+def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool = False) -> None:
+    """Write a plan in the form that was asked for."""
+    data = planned.plan.data
+    if output.as_json:
+        for change in data["changes"]:
+            if verbose or change["action"] != "no-op" or change["importing"] or change["previous_address"]:
+                output.line(change)
+        for name, one in data["outputs"].items():
+            output.line({"type": "output_change", "name": name, **one})
+        for one in data["connection_tests"]:
+            output.line(one)
+        for brake in data["brakes"]:
+            output.line({"type": "brake", **brake})
+        output.line(data["summary"])
+        return
+    from declarative_mail.rendering.plan_markdown import plan_markdown
+    from declarative_mail.rendering.plan_text import plan_text
+
+    output.text(plan_markdown(data) if markdown else plan_text(data, terminal=output.out, verbose=verbose))

@@ -1,0 +1,91 @@
+"""Where results go: standard output for results, standard error for everything said about them, JSON lines where asked for."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import click
+
+from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.rendering.terminal import Terminal
+
+PIPED_WIDTH = 100
+"""Columns where nobody says how wide it is: CI logs show as many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """The two streams of one command.
+
+    Args:
+        as_json: results and diagnostics are JSON, one object a line, on standard output.
+        out: what standard output can show.
+        err: what standard error can show.
+    """
+
+    as_json: bool
+    out: Terminal
+    err: Terminal
+
+    @classmethod
+    def plain(cls, *, as_json: bool = False, no_color: bool = False) -> Output:
+        """The streams of this process as they are."""
+        colour = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        return cls(as_json, _terminal(sys.stdout, colour=colour), _terminal(sys.stderr, colour=colour))
+
+    def text(self, text: str) -> None:
+        """Write a result for a person; nothing where JSON was asked for."""
+        if not self.as_json and text:
+            click.echo(text, nl=not text.endswith("\n"))
+
+    def note(self, text: str) -> None:
+        """Say something about the run, to standard error; nothing where JSON was asked for."""
+        if not self.as_json and text:
+            click.echo(text, err=True, nl=not text.endswith("\n"))
+
+    def line(self, record: Mapping[str, Any]) -> None:
+        """Write one JSON object on a line of its own; nothing where text was asked for."""
+        if self.as_json:
+            click.echo(json_text(record))
+
+    def document(self, record: Any) -> None:
+        """Write one JSON document, whatever was asked for."""
+        click.echo(json_text(record, indent=2))
+
+    def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Show faults: as JSON lines on standard output, or as text on standard error."""
+        found = list(diagnostics)
+        if not found:
+            return
+        if self.as_json:
+            for one in found:
+                self.line(one.data)
+            return
+        from declarative_mail.rendering.diagnostics_text import render_diagnostics
+
+        click.echo(render_diagnostics(found, terminal=self.err, explain="dmail explain-error"), err=True, nl=False)
+
+
+def _terminal(stream: Any, *, colour: bool) -> Terminal:
+    if not stream.isatty():
+        return Terminal(PIPED_WIDTH, colour=False)
+    return Terminal(min(shutil.get_terminal_size((80, 24)).columns, 160), colour=colour)
+
+
+def json_text(record: Any, *, indent: int | None = None) -> str:
+    """JSON as this program writes it: readable Unicode, keys in the order of the record."""
+    return json.dumps(record, ensure_ascii=False, indent=indent, default=_other)
+
+
+def _other(value: Any) -> Any:
+    from decimal import Decimal
+
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

@@ -1,0 +1,66 @@
+"""The second half of an apply: prove that mail is taken, make the changes, write the state once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
+from declarative_mail.operations.connection_tests import Tested, check_results, test_plan
+from declarative_mail.operations.planning import Planned
+from declarative_mail.operations.states import OpenState
+from declarative_mail.operations.workspace import Workspace
+from declarative_mail.state.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What stands for the servers of a plan: their test, or the reason for leaving it out."""
+
+    tested: Tested | None
+    skipped: str | None = None
+
+    @property
+    def stops(self) -> bool:
+        """Whether the plan must not be applied."""
+        return self.tested is not None and bool(self.tested.blocking)
+
+
+def prove(planned: Planned, state: OpenState, *, skip_reason: str | None) -> Proof:
+    """Test the servers that the plan depends on; nothing is changed by it."""
+    if skip_reason is not None or planned.plan.is_empty or planned.plan.mode == "destroy":
+        return Proof(None, skip_reason)
+    return Proof(test_plan(planned))
+
+
+def carry_out(
+    workspace: Workspace, planned: Planned, state: OpenState, *, options: ApplyOptions, proof: Proof
+) -> Applied:
+    """Make the changes and write the state, whatever became of them.
+
+    Raises:
+        DiagnosticError: the state could not be written.
+    """
+    run = run_changes(planned, options)
+    checks = check_results(proof.tested) if proof.tested is not None else ()
+    snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
+    if planned.snapshot is None or _differs(planned.snapshot, snapshot):
+        state.write(snapshot)
+    else:
+        snapshot = planned.snapshot
+    faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
+    return Applied(run, snapshot, faults)
+
+
+def _differs(before: Snapshot, after: Snapshot) -> bool:
+    """Whether a state says anything new, its serial and the version of its writer aside."""
+    left = before.model_copy(update={"serial": 0, "tool_version": ""})
+    right = after.model_copy(update={"serial": 0, "tool_version": ""})
+    return bool(left != right)
+
+
+def _failed(address: str, action: str, fault: Diagnostic) -> Diagnostic:
+    detail = f"{address} could not be {action}d: {fault.detail}"
+    return Diagnostic(codes.PARTIAL_APPLY, detail, fault.primary, fault.related, fault.address, fault.help, {}, fault.cause)
+

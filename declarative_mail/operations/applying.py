@@ -1,0 +1,173 @@
+"""Applies a plan: proof first, then the changes, then one write of the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from declarative_mail import __version__
+from declarative_mail.addresses import Address
+from declarative_mail.applying.records import refreshed
+from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.operations.outputs import stored_outputs
+from declarative_mail.operations.planning import Planned
+from declarative_mail.operations.wanted import describe_wanted, secrets_of
+from declarative_mail.operations.workspace import Workspace
+from declarative_mail.planning.change import Change
+from declarative_mail.planning.normalise import align_secrets, has_unknown
+from declarative_mail.secrets import Secret
+from declarative_mail.state.snapshot import CheckResult, ResourceRecord, Skip, Snapshot
+
+OnEvent = Callable[[str, Change, Diagnostic | None], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApplyOptions:
+    """What the user allows.
+
+    Args:
+        allowed: the names of brakes that may be passed.
+        skip_reason: why the connection test is left out; None runs it.
+        should_stop: asked between steps.
+        on_event: told what happens to each change.
+    """
+
+    allowed: frozenset[str] = frozenset()
+    skip_reason: str | None = None
+    should_stop: Callable[[], bool] = lambda: False
+    on_event: OnEvent = lambda *_: None
+
+
+@dataclass
+class Applied:
+    """What an apply did.
+
+    Args:
+        run: what became of each change.
+        snapshot: the state as written.
+        diagnostics: warnings, and the faults of failed changes.
+    """
+
+    run: Run
+    snapshot: Snapshot
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The last line of ``apply --json``."""
+        return {
+            "type": "apply_summary",
+            "done": [str(change.address) for change in self.run.done],
+            "failed": [str(change.address) for change, _ in self.run.failed],
+            "not_reached": [str(change.address) for change in self.run.not_reached],
+            "stopped": self.run.stopped,
+            "serial": self.snapshot.serial,
+        }
+
+
+def held_back(planned: Planned, allowed: frozenset[str]) -> list[Diagnostic]:
+    """The brakes that nobody released."""
+    faults = []
+    for brake in planned.plan.brakes:
+        if brake.name not in allowed:
+            detail = f"{brake.message} If that is meant, run again with:\n    {brake.flag}"
+            faults.append(Diagnostic(codes.BRAKE, detail))
+    return faults
+
+
+def run_changes(planned: Planned, options: ApplyOptions) -> Run:
+    """Make the changes; nothing is written to the state yet."""
+    settings = Settings(
+        remotes=planned.remotes.by_name,
+        resolver=_Resolver(planned),
+        on_event=options.on_event,
+        should_stop=options.should_stop,
+    )
+    return run_plan(planned.plan, planned.records, settings)
+
+
+def next_snapshot(
+    workspace: Workspace,
+    planned: Planned,
+    run: Run,
+    *,
+    checks: Sequence[CheckResult] = (),
+    skip: str | None = None,
+) -> Snapshot:
+    """The state after a run: its objects, outputs, verdicts; the serial is set by the store's write."""
+    before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
+    changed = {change.address for change in run.done}
+    destroying = planned.plan.mode == "destroy"
+    records = run.records if destroying else refreshed(run.records, planned.wanted, changed.__contains__)
+    if not destroying:
+        planned.evaluated.program.reevaluate_outputs()
+    outputs = {} if destroying and run.ok else stored_outputs(planned.evaluated, planned.fingerprints)
+    skips = before.skips
+    if skip is not None:
+        skipped = tuple(str(change.address) for change in planned.plan.effective)
+        skips = (*skips, Skip(reason=skip, at=workspace.stamp, addresses=skipped))[-KEPT_SKIPS:]
+    updated = before.with_resources(records.values())
+    return updated.model_copy(
+        update={
+            "serial": before.serial + 1,
+            "tool_version": __version__,
+            "fingerprint": planned.fingerprints.described,
+            "outputs": outputs if run.ok else {**before.outputs, **outputs},
+            "check_results": merge_checks(before.check_results, checks, records),
+            "skips": skips,
+        }
+    )
+
+
+KEPT_SKIPS = 100
+"""How many reasons of skipped tests a state remembers."""
+
+
+def merge_checks(
+    before: Iterable[CheckResult], new: Iterable[CheckResult], records: Mapping[Address, ResourceRecord]
+) -> tuple[CheckResult, ...]:
+    """The last result for each thing that still exists."""
+    known = {str(address) for address in records}
+    merged = {(one.kind, one.address): one for one in before if one.kind == "check" or one.address in known}
+    merged.update({(one.kind, one.address): one for one in new if one.kind == "check" or one.address in known})
+    return tuple(merged[key] for key in sorted(merged))
+
+
+class _Resolver:
+    """Evaluates again what was unknown at plan, and hands out the values of secrets."""
+
+    def __init__(self, planned: Planned) -> None:
+        self._planned = planned
+
+    def resolve(self, change: Change, ids: Mapping[Address, str]) -> Resolved:
+        """The final attributes of a create or update."""
+        planned = self._planned
+        evaluated = planned.evaluated
+        attributes = change.after or {}
+        if has_unknown(attributes):
+            attributes = self._reevaluated(change)
+        desired = evaluated.desired.get(change.address)
+        secrets: dict[str, Secret] = dict(secrets_of(desired.attributes)) if desired is not None else {}
+        return Resolved(attributes, secrets)
+
+    def _reevaluated(self, change: Change) -> dict[str, Any]:
+        evaluated = self._planned.evaluated
+        known = len(evaluated.program.diagnostics) + len(evaluated.host.diagnostics)
+        evaluated.program.reevaluate(change.address)
+        faults = [*evaluated.program.diagnostics, *evaluated.host.diagnostics][known:]
+        errors = [one for one in faults if one.is_error]
+        if errors:
+            raise DiagnosticError(errors)
+        desired = evaluated.desired[change.address]
+        instance = evaluated.program.instances[change.address]
+        wanted = describe_wanted(desired, instance, self._planned.remotes, fingerprints=self._planned.fingerprints)
+        aligned: dict[str, Any] = align_secrets(change.before, wanted.attributes)
+        return aligned
+
+    def applied(self, record: ResourceRecord) -> None:
+        """Let expressions see the object that was just written."""
+        self._planned.evaluated.host.records[record.address] = record

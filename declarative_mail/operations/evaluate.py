@@ -1,0 +1,112 @@
+"""Evaluates a loaded configuration against what the state knows: from text to desired objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Diagnostic, has_errors
+from declarative_mail.language.graph import build_graph
+from declarative_mail.language.program import Inputs, Program
+from declarative_mail.language.types import DYNAMIC
+from declarative_mail.language.values import Unknown, Value
+from declarative_mail.operations.data_sources import local_data
+from declarative_mail.operations.host import DesiredHost, ReadData
+from declarative_mail.operations.load import Loaded
+from declarative_mail.operations.world import World
+from declarative_mail.operations.workspace import Workspace
+from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.registry import resource_types
+from declarative_mail.state.digest import digest
+from declarative_mail.state.snapshot import ResourceRecord, Snapshot
+
+
+@dataclass
+class Evaluated:
+    """A configuration with all its values.
+
+    Args:
+        program: the evaluation, which can compute single objects again during apply.
+        host: what it collected.
+        diagnostics: all faults, of reading too.
+        loaded: what it was made from.
+    """
+
+    program: Program
+    host: DesiredHost
+    diagnostics: list[Diagnostic]
+    loaded: Loaded
+
+    @property
+    def desired(self) -> dict[Address, Desired]:
+        """What the configuration declares, by address."""
+        return self.host.desired
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return has_errors(self.diagnostics)
+
+    @property
+    def configuration_digest(self) -> str:
+        """The digest of every file that the configuration consists of or read."""
+        return digest(dict(sorted(self.loaded.files.items())))
+
+
+def evaluate(
+    workspace: Workspace,
+    loaded: Loaded,
+    snapshot: Snapshot | None,
+    *,
+    offline: bool = False,
+    at_plan: bool = True,
+    records: dict[Address, ResourceRecord] | None = None,
+) -> Evaluated:
+    """Evaluate everything.
+
+    Args:
+        workspace: where it runs.
+        loaded: the configuration as read.
+        snapshot: what the state knows; None where there is none or where it does not matter.
+        offline: for ``validate``: missing values and secrets are unknown, nothing outside the files is asked.
+        at_plan: functions whose result differs each time are unknown.
+        records: the state's objects after moves, where they differ from those of the snapshot.
+    """
+    known = records if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
+    read_data: ReadData = (lambda _, __: None) if offline else local_data(snapshot)
+    host = DesiredHost(known, read_data)
+    graph, faults = build_graph(loaded.configuration, resource_types())
+    world = World(workspace, loaded.files)
+    inputs = Inputs(
+        given=loaded.given,
+        missing=_unknown if offline else _nothing,
+        context=world.context(at_plan=at_plan, without_secrets=offline),
+        types=resource_types(),
+    )
+    program = Program(loaded.configuration, graph, inputs, host)
+    program.run()
+    diagnostics = [*loaded.diagnostics, *faults, *program.diagnostics, *host.diagnostics]
+    return Evaluated(program, host, _unique(diagnostics), loaded)
+
+
+def _unknown(name: str) -> Value:
+    return Unknown(DYNAMIC, f"var.{name}")
+
+
+def _nothing(name: str) -> None:
+    return None
+
+
+def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+    """The same fault at the same place only once, in the order of the files: a block of 1,000 instances has one fault."""
+    seen: dict[tuple[object, ...], Diagnostic] = {}
+    for one in diagnostics:
+        place = (one.primary.span.source.name, one.primary.span.start, one.primary.span.end) if one.primary else None
+        seen.setdefault((one.code.id, place, one.detail if place is None else ""), one)
+    return sorted(seen.values(), key=_place)
+
+
+def _place(one: Diagnostic) -> tuple[str, int]:
+    return (one.primary.span.source.name, one.primary.span.start) if one.primary else ("", 0)
+
+

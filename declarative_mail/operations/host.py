@@ -1,0 +1,67 @@
+"""Answers the evaluator: decodes each resource as it is reached and says what it is in expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.language.instances import ResourceInstance
+from declarative_mail.language.types import DYNAMIC
+from declarative_mail.language.values import Unknown, Value
+from declarative_mail.resources.decode import decode
+from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.objects import resource_value
+from declarative_mail.state.snapshot import ResourceRecord
+
+ReadData = Callable[[Desired, ResourceInstance], "Mapping[str, object] | Diagnostic | None"]
+"""Reads a data source: its attributes, a fault, or None where it must wait for apply."""
+
+
+@dataclass
+class DesiredHost:
+    """Collects what the configuration declares.
+
+    Args:
+        records: what the state knows, by address: where computed attributes come from.
+        read_data: reads a data source.
+        desired: filled with one entry for each managed instance.
+    """
+
+    records: dict[Address, ResourceRecord]
+    read_data: ReadData
+    desired: dict[Address, Desired] = field(default_factory=dict)
+    data_read: dict[Address, Mapping[str, object]] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def resource(self, instance: ResourceInstance) -> Value:
+        """The object of a managed resource; unknown where its body is faulty."""
+        address = instance.address
+        desired, faults = decode(address, instance.body)
+        self.diagnostics.extend(faults)
+        if desired is None:
+            self.desired.pop(address, None)
+            return Unknown(DYNAMIC, str(address))
+        record = self.records.get(address)
+        if record is not None and desired.fixed:
+            kept = {name: record.attributes[name] for name in desired.fixed if record.attributes.get(name) is not None}
+            desired.attributes.update(kept)
+        self.desired[address] = desired
+        return resource_value(desired.attributes, address, computed={"id": record.id} if record is not None else {})
+
+    def data(self, instance: ResourceInstance) -> Value:
+        """The object of a data source."""
+        address = instance.address
+        desired, faults = decode(address, instance.body)
+        self.diagnostics.extend(faults)
+        if desired is None:
+            return Unknown(DYNAMIC, str(address))
+        answer = self.read_data(desired, instance)
+        if isinstance(answer, Diagnostic):
+            self.diagnostics.append(answer)
+            return Unknown(DYNAMIC, str(address))
+        if answer is None:
+            return Unknown(DYNAMIC, str(address))
+        self.data_read[address] = answer
+        return resource_value({**desired.attributes, **answer}, address, computed=answer)

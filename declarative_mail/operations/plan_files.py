@@ -1,0 +1,113 @@
+"""Saves plans and reads them back: a saved plan is applied only if making it anew gives the very same plan."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.language.marks import contains_sensitive
+from declarative_mail.language.show import to_json
+from declarative_mail.language.values import Unknown
+from declarative_mail.language.variables import restored
+from declarative_mail.operations.planning import Planned, PlanOptions, make_plan
+from declarative_mail.operations.states import OpenState
+from declarative_mail.operations.workspace import Workspace
+from declarative_mail.planning.change import Plan
+from declarative_mail.planning.plan_file import PlanFile, moved_since, plan_file, read_plan_file
+
+
+def save_plan(
+    workspace: Workspace, planned: Planned, name: str, state: OpenState, *, options: PlanOptions, allowed: tuple[str, ...]
+) -> None:
+    """Write a plan to a file that only its owner can read.
+
+    Raises:
+        DiagnosticError: it cannot be written.
+    """
+    record = plan_file(
+        planned.plan,
+        created=workspace.stamp,
+        options=asdict(options),
+        variables=_plain_variables(planned),
+        allowed=allowed,
+    )
+    data = state.backend.seal(record.model_dump_json(indent=1).encode() + b"\n")
+    path = workspace.directory / name
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123
+            file.write(data)
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        detail = f"The plan could not be saved to {name}: {error.strerror}."
+        raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail)) from None
+
+
+def _plain_variables(planned: Planned) -> dict[str, Any]:
+    """The root variables that hold no secret; the others are asked for again."""
+    values = planned.evaluated.program.variables
+    return {
+        name: to_json(value)
+        for name, value in values.items()
+        if not contains_sensitive(value) and not isinstance(value, Unknown)
+    }
+
+
+def read_plan(workspace: Workspace, name: str, state: OpenState) -> PlanFile:
+    """Read a saved plan.
+
+    Raises:
+        DiagnosticError: there is none, or it cannot be read.
+    """
+    path = workspace.directory / name
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        detail = f"{name} cannot be read as a plan: {error.strerror}. A plan is made with:\n    dmail plan --out {name}"
+        raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail)) from None
+    plain, _ = state.backend.unseal(data)
+    return read_plan_file(plain, Path(name).name)
+
+
+def load_plan(workspace: Workspace, name: str, state: OpenState) -> tuple[Planned, PlanFile]:
+    """Make the plan of a file again, and refuse it if anything moved since it was saved.
+
+    Raises:
+        DiagnosticError: it cannot be read, or it is out of date; the message says what moved.
+    """
+    saved = read_plan(workspace, name, state)
+    if workspace.variables:
+        detail = "A saved plan holds the values of its variables, so --var and --var-file cannot be given with it."
+        raise DiagnosticError(Diagnostic(codes.PLAN_STALE, detail))
+    loaded = replace(state.loaded, given={**state.loaded.given, **_given(saved.variables)})
+    options = PlanOptions(**{key: tuple(value) if isinstance(value, list) else value for key, value in saved.options.items()})
+    planned = make_plan(workspace, options, snapshot=state.snapshot, loaded=loaded)
+    faults = moved_since(saved, planned.plan)
+    if faults:
+        raise DiagnosticError(faults)
+    return planned, saved
+
+
+def _given(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: restored(name, value) for name, value in variables.items()}
+
+
+def check_expected(plan: Plan, expected: str | None) -> None:
+    """Refuse a plan whose digest is not the one that was reviewed.
+
+    Raises:
+        DiagnosticError: it differs.
+    """
+    if expected is None or expected == plan.digest:
+        return
+    detail = (
+        f"The plan made now is not the one that was reviewed: expected {expected}, but it is {plan.digest}. The configuration, "
+        "the state or what exists moved in between. Review the new plan, then give its digest to --expect."
+    )
+    raise DiagnosticError(Diagnostic(codes.DIGEST_MISMATCH, detail))

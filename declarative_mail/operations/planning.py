@@ -1,0 +1,245 @@
+"""Makes a plan: evaluates the configuration, reads the state, refreshes what exists, compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from declarative_mail.addresses import Address, AddressError, parse_address
+from declarative_mail.audience.lost import lost_events
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has_errors
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.language.configuration import Configuration
+from declarative_mail.operations.evaluate import Evaluated, evaluate
+from declarative_mail.operations.load import Loaded, load
+from declarative_mail.operations.outputs import output_changes
+from declarative_mail.operations.remotes import Remotes, open_remotes
+from declarative_mail.operations.states import fingerprinter_for
+from declarative_mail.operations.wanted import wanted_of
+from declarative_mail.operations.workspace import Workspace
+from declarative_mail.planning.brakes import find_brakes
+from declarative_mail.planning.build import Options, Sources, build_changes
+from declarative_mail.planning.change import Change, OutputChange, Plan, Stored, Wanted
+from declarative_mail.planning.digest import plan_digest, state_digest
+from declarative_mail.planning.moves import Move, apply_moves
+from declarative_mail.planning.targets import block_of, select
+from declarative_mail.state.fingerprint import Fingerprinter
+from declarative_mail.state.snapshot import ResourceRecord, Snapshot
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOptions:
+    """What the user asked of a plan.
+
+    Args:
+        targets: ``--target``, addresses as written.
+        excludes: ``--exclude``.
+        replaces: ``--replace``.
+        destroy: delete everything.
+        refresh: ask remotes what exists; otherwise the state is believed.
+        allow_destroy: ``--allow-destroy``.
+        write_secrets: write imported secrets although they may be equal.
+    """
+
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
+    destroy: bool = False
+    refresh: bool = True
+    allow_destroy: tuple[str, ...] = ()
+    write_secrets: bool = False
+
+
+@dataclass
+class Planned:
+    """A plan and all that applying it needs.
+
+    Args:
+        plan: the changes.
+        wanted: every declared instance.
+        evaluated: the configuration with its values.
+        remotes: clients.
+        snapshot: the state that it was made from.
+        records: its objects, after moves.
+        fingerprints: of secrets.
+        diagnostics: warnings, and errors where there are any; then the plan must not be applied.
+    """
+
+    plan: Plan
+    wanted: Mapping[Address, Wanted]
+    evaluated: Evaluated
+    remotes: Remotes
+    snapshot: Snapshot | None
+    records: Mapping[Address, ResourceRecord]
+    fingerprints: Fingerprinter
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return has_errors(self.diagnostics)
+
+
+def make_plan(workspace: Workspace, options: PlanOptions, *, snapshot: Snapshot | None, loaded: Loaded | None = None) -> Planned:
+    """Plan the configuration of a workspace against a state.
+
+    Args:
+        loaded: the configuration, where the caller had to read it already (to find the state).
+
+    Raises:
+        DiagnosticError: the configuration cannot be evaluated, so there is nothing to compare.
+    """
+    loaded = loaded or load(workspace)
+    if has_errors(loaded.diagnostics):
+        # What cannot be read is evaluated all the same, so that the user learns of everything in one run.
+        raise DiagnosticError(evaluate(workspace, loaded, snapshot, offline=True).diagnostics)
+    fingerprints = fingerprinter_for(workspace.environment, snapshot)
+    moves = _moves(loaded.configuration)
+    records, previous, faults = _moved(snapshot, moves, loaded.configuration)
+    evaluated = evaluate(workspace, loaded, snapshot, records=records)
+    if evaluated.failed or has_errors(faults):
+        raise DiagnosticError([*evaluated.diagnostics, *faults])
+    remotes, remote_faults = open_remotes(evaluated.program.remotes.values())
+    wanted = wanted_of(evaluated, remotes, fingerprints)
+    diagnostics = [*evaluated.diagnostics, *remote_faults, *_unknown_remotes(evaluated, remotes)]
+    if has_errors(diagnostics):
+        raise DiagnosticError(diagnostics)
+    live = _refresh(remotes, records.values()) if options.refresh else {}
+    removed, faults = _removed(loaded.configuration, wanted)
+    diagnostics.extend(faults)
+    sources = Sources(wanted=wanted, records=records, previous=previous, live=live, removed=removed)
+    build_options, faults = _build_options(options, wanted, records)
+    diagnostics.extend(faults)
+    changes, faults = build_changes(sources, build_options)
+    diagnostics.extend(faults)
+    outputs = output_changes(evaluated, snapshot, fingerprints, destroy=options.destroy)
+    plan = _plan(changes, outputs, evaluated, snapshot=snapshot, options=options)
+    if build_options.selection.is_partial:
+        diagnostics.append(_partial())
+    return Planned(plan, wanted, evaluated, remotes, snapshot, records, fingerprints, diagnostics)
+
+
+def _plan(
+    changes: tuple[Change, ...],
+    outputs: Mapping[str, OutputChange],
+    evaluated: Evaluated,
+    *,
+    snapshot: Snapshot | None,
+    options: PlanOptions,
+) -> Plan:
+    lost = [] if options.destroy else lost_events(_attributes(changes, before=True), _attributes(changes, before=False))
+    return Plan(
+        changes,
+        outputs,
+        snapshot.lineage if snapshot is not None else None,
+        state_digest(snapshot),
+        evaluated.configuration_digest,
+        plan_digest(changes, outputs),
+        find_brakes(changes, declared=len(evaluated.desired), lost_audience=lost, destroy=options.destroy),
+        "destroy" if options.destroy else "normal",
+    )
+
+
+def _attributes(changes: Iterable[Change], *, before: bool) -> dict[str, Stored]:
+    """The groups and rules as they were or will be, by address."""
+    sides = ((change, change.before if before else change.after) for change in changes)
+    return {str(change.address): side for change, side in sides if side is not None}
+
+
+def _partial() -> Diagnostic:
+    detail = (
+        "--target or --exclude was given, so this plan does not cover the whole configuration, and applying it may leave "
+        "the rest behind. Run plan without them afterwards."
+    )
+    return Diagnostic(codes.TARGETED, detail)
+
+
+def _moves(configuration: Configuration) -> list[Move]:
+    """The moved blocks of the root module."""
+    return [Move(one.source, one.target, (), one.span) for one in configuration.module.moved]
+
+
+def _moved(
+    snapshot: Snapshot | None, moves: list[Move], configuration: Configuration
+) -> tuple[dict[Address, ResourceRecord], dict[Address, Address], list[Diagnostic]]:
+    records = dict(snapshot.by_address) if snapshot is not None else {}
+    if not moves:
+        return records, {}, []
+    try:
+        declared = [Address(type_, name, None, (), mode) for mode, type_, name in configuration.module.resources]
+        return apply_moves(records.values(), moves, declared)
+    except AddressError as error:
+        return records, {}, [Diagnostic(codes.UNKNOWN_TARGET, f"{error}.", Label(moves[0].span))]
+
+
+def _removed(
+    configuration: Configuration, wanted: Mapping[Address, Wanted]
+) -> tuple[dict[Address, bool], list[Diagnostic]]:
+    """The removed blocks by address; one that names something still declared is a fault."""
+    removed: dict[Address, bool] = {}
+    diagnostics = []
+    for one in configuration.module.removed:
+        try:
+            address = parse_address(one.source)
+        except AddressError as error:
+            diagnostics.append(Diagnostic(codes.UNKNOWN_TARGET, f"{error}.", Label(one.span)))
+            continue
+        removed[address] = one.destroy
+        if any(address in (declared, declared.resource) for declared in wanted):
+            detail = f"A removed block says that {one.source} is gone, but it is still declared. Remove one of the two blocks."
+            diagnostics.append(Diagnostic(codes.REMOVED_STILL_EXISTS, detail, Label(one.span)))
+    return removed, diagnostics
+
+
+def _unknown_remotes(evaluated: Evaluated, remotes: Remotes) -> list[Diagnostic]:
+    faults = []
+    for address, instance in evaluated.program.instances.items():
+        if instance.remote is not None and instance.remote not in remotes.by_name:
+            detail = f"{address} names the remote {instance.remote}, which is not declared in the root module."
+            faults.append(Diagnostic(codes.UNKNOWN_REMOTE, detail, Label(instance.block.header), address=address))
+    return faults
+
+
+def _refresh(remotes: Remotes, records: Iterable[ResourceRecord]) -> dict[Address, Stored | None]:
+    """What exists where it differs from what the state remembers. Every remote is asked at the same time."""
+    by_remote: dict[str, list[ResourceRecord]] = {}
+    for record in records:
+        if record.mode == "managed" and record.remote in remotes.by_name and record.remote != "local":
+            by_remote.setdefault(record.remote, []).append(record)
+    if not by_remote:
+        return {}
+    with ThreadPoolExecutor(len(by_remote)) as pool:
+        answers = pool.map(lambda item: remotes.by_name[item[0]].refresh(item[1]), by_remote.items())
+    live: dict[Address, Stored | None] = {}
+    for answer in answers:
+        for address, found in answer.items():
+            live[address] = dict(found.attributes) if found is not None else None
+    return live
+
+
+def _build_options(
+    options: PlanOptions, wanted: Mapping[Address, Wanted], records: Mapping[Address, ResourceRecord]
+) -> tuple[Options, list[Diagnostic]]:
+    addresses = [*wanted, *(address for address in records if address not in wanted)]
+    needs: dict[Address, Iterable[Address]] = {address: one.dependencies for address, one in wanted.items()}
+    if options.targets or options.excludes:
+        for address, record in records.items():
+            needs.setdefault(address, [block_of(parse_address(text)) for text in record.dependencies])
+    selection, faults = select(options.targets, options.excludes, addresses=addresses, dependencies=needs)
+    replaces, replace_faults = _addresses(options.replaces, addresses)
+    allowed, allow_faults = _addresses(options.allow_destroy, addresses)
+    built = Options(
+        selection=selection,
+        replace=replaces,
+        destroy=options.destroy,
+        allow_destroy=allowed,
+        write_secrets=options.write_secrets,
+    )
+    return built, [*faults, *replace_faults, *allow_faults]
+
+
+def _addresses(texts: Iterable[str], known: Iterable[Address]) -> tuple[frozenset[Address], list[Diagnostic]]:
+    selection, faults = select(texts, (), addresses=known, dependencies={})
+    return selection.chosen or frozenset(), faults
+

@@ -1,0 +1,95 @@
+"""From the attributes of a server to the settings of its connection test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from declarative_mail.addresses import Address
+from declarative_mail.language.values import Unknown
+from declarative_mail.operations.tokens import token_source
+from declarative_mail.probe.settings import ServerSettings, TestSettings
+from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.leaves import Reference
+from declarative_mail.secrets import Secret
+
+_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(duration: str) -> float:
+    """The seconds of a duration like ``1m30s``; the form was checked when the attribute was decoded."""
+    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(duration))
+
+
+def secret_value(value: Any, desired: Mapping[Address, Desired]) -> Secret | None:
+    """The secret of an attribute: itself, or the value of the `secret` resource that it names."""
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, Reference) and value.address is not None and value.address in desired:
+        found = desired[value.address].attributes.get("value")
+        return found if isinstance(found, Secret) else None
+    return None
+
+
+def is_testable(server: Desired) -> bool:
+    """Whether everything that a conversation needs is known now."""
+    needed = ("host", "port", "username", "password", "from_address", "encryption")
+    return not any(isinstance(server.attributes.get(name), Unknown) for name in needed)
+
+
+def server_settings(server: Desired, desired: Mapping[Address, Desired]) -> ServerSettings:
+    """How to speak to a server.
+
+    Args:
+        server: a desired ``smtp_server``.
+        desired: all desired objects, for secrets that are resources of their own.
+    """
+    have = server.attributes
+    return ServerSettings(
+        address=str(server.address),
+        host=have["host"],
+        port=have["port"],
+        from_address=have["from_address"],
+        encryption=have["encryption"],
+        verify_certificate=have["verify_certificate"],
+        ca_certificate=have["ca_certificate"],
+        server_name=have["server_name"],
+        tls_min_version=have["tls_min_version"],
+        client_certificate=have["client_certificate"],
+        client_key=secret_value(have["client_key"], desired),
+        auth=have["auth"],
+        username=have["username"],
+        password=secret_value(have["password"], desired),
+        fetch_token=token_source(have["oauth2"], desired) if have["oauth2"] else None,
+        hello=have["hello"],
+        envelope_from=have["envelope_from"],
+        preset=have["preset"],
+    )
+
+
+def test_settings(server: Desired, *, recipients: tuple[str, ...] = ()) -> TestSettings:
+    """How far the test of a server goes, from its ``connection_test`` block.
+
+    Args:
+        server: a desired ``smtp_server``.
+        recipients: direct recipients of changed rules, offered to the server too.
+    """
+    have = server.attributes["connection_test"]
+    stage = seconds(have["timeout"])
+    return TestSettings(
+        require=frozenset(have["require"]),
+        on_failure=have["on_failure"],
+        max_age=seconds(have["max_age"]),
+        via=have["via"],
+        to=have["to"],
+        recipients=recipients,
+        subject=have["subject"],
+        body=have["body"],
+        timeout=3 * stage,
+        stage_timeout=stage,
+        min_certificate_days=have["min_certificate_days"],
+        dkim_selectors=tuple(have["dkim_selectors"]),
+        egress=tuple(have["egress"]),
+    )

@@ -1,0 +1,99 @@
+"""From what the configuration declares to what a plan compares: stored form, secrets as fingerprints, and the meta-arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from declarative_mail.addresses import Address
+from declarative_mail.language.instances import ResourceInstance
+from declarative_mail.language.values import Unknown
+from declarative_mail.operations.evaluate import Evaluated
+from declarative_mail.operations.remotes import Remotes
+from declarative_mail.planning.change import Wanted, natural_key_of
+from declarative_mail.resources.desired import Desired, to_stored
+from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.schema import Schema, resource_schema
+from declarative_mail.secrets import Secret
+from declarative_mail.state.fingerprint import Fingerprinter
+from declarative_mail.state.leaves import reference_leaf, secret_leaf
+
+
+def wanted_of(evaluated: Evaluated, remotes: Remotes, fingerprints: Fingerprinter) -> dict[Address, Wanted]:
+    """Every declared instance in the form that plans compare."""
+    instances = evaluated.program.instances
+    return {
+        address: describe_wanted(desired, instances[address], remotes, fingerprints=fingerprints)
+        for address, desired in evaluated.desired.items()
+    }
+
+
+def describe_wanted(
+    desired: Desired, instance: ResourceInstance, remotes: Remotes, *, fingerprints: Fingerprinter
+) -> Wanted:
+    """One instance in the form that plans compare."""
+    attributes = stored_form(desired, fingerprints)
+    name = instance.remote or remotes.default
+    remote = remotes.by_name.get(name)
+    lifecycle = instance.block.lifecycle
+    return Wanted(
+        address=desired.address,
+        attributes=attributes,
+        remote=name,
+        identity=remote.identity if remote is not None else name,
+        schema_version=resource_class(desired.type).schema_version,
+        span=instance.block.header,
+        dependencies=instance.dependencies,
+        references=desired.references,
+        prevent_destroy=instance.prevent_destroy,
+        create_before_destroy=lifecycle.create_before_destroy,
+        ignore_changes=lifecycle.ignore_changes,
+        triggers=instance.triggers,
+        sets=set_paths(desired.type),
+        immutable=remote.immutable(desired.type) if remote is not None else frozenset(),
+        has_secrets=bool(desired.sensitive),
+        natural_key=natural_key_of(attributes),
+    )
+
+
+def stored_form(desired: Desired, fingerprints: Fingerprinter) -> dict[str, Any]:
+    """The attributes as a state holds them; what is known only after apply is ``{"$unknown": path}``."""
+
+    def secret(value: Secret) -> dict[str, Any]:
+        return secret_leaf(source=value.source, version=1, fingerprint=fingerprints.of(value))
+
+    stored: dict[str, Any] = to_stored(
+        desired.attributes, secret_leaf=secret, reference_leaf=reference_leaf, unknown_leaf=_unknown_leaf
+    )
+    return stored
+
+
+def _unknown_leaf(value: Unknown) -> dict[str, Any]:
+    return {"$unknown": value.path}
+
+
+@cache
+def set_paths(type_: str) -> tuple[str, ...]:
+    """The attributes of a type whose order means nothing, as dotted paths without indexes."""
+    return tuple(_sets(resource_schema(type_), ""))
+
+
+def _sets(schema: Schema, prefix: str) -> Iterator[str]:
+    for name, attribute in schema.attributes.items():
+        if attribute.shape == "set":
+            yield f"{prefix}{name}"
+    for name, block in schema.blocks.items():
+        yield from _sets(block.schema, f"{prefix}{name}.")
+
+
+def secrets_of(attributes: Any, path: str = "") -> Iterator[tuple[str, Secret]]:
+    """The secrets of a desired object by dotted path."""
+    if isinstance(attributes, Secret):
+        yield path, attributes
+    elif isinstance(attributes, Mapping):
+        for name, value in attributes.items():
+            yield from secrets_of(value, f"{path}.{name}" if path else name)
+    elif isinstance(attributes, list):
+        for index, value in enumerate(attributes):
+            yield from secrets_of(value, f"{path}[{index}]")

@@ -1,0 +1,117 @@
+"""A saved plan: what was shown, and what it is bound to. ``schemas/plan.schema.json`` is generated from this record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from declarative_mail import __version__
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.planning.change import Plan
+
+
+class PlanFile(BaseModel):
+    """A plan as it is saved. It holds no secret; secrets are fetched again when it is applied."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+    kind: Literal["dmail-plan"] = Field(description="Tells a saved plan from a state.")
+    version: Literal[1] = Field(description="The version of this format.")
+    tool_version: str = Field(description="The version of dmail that made it.")
+    created: str = Field(description="RFC 3339, UTC.")
+    lineage: str | None = Field(description="Of the state that it was made from; null where there was none.")
+    state_digest: str = Field(description="Of the resources and outputs of that state.")
+    configuration_digest: str = Field(description="Of every file that the configuration consists of or read.")
+    options: dict[str, Any] = Field(description="Targets, excludes and the like, as they were given.")
+    variables: dict[str, Any] = Field(description="The values of all root variables that are not sensitive.")
+    fingerprints: dict[str, str] = Field(description="The fingerprint of each secret, by address and attribute path.")
+    allowed: tuple[str, ...] = Field(default=(), description="The brakes that may be passed when it is applied.")
+    plan: dict[str, Any] = Field(description="The plan in its JSON form: see docs/json.md.")
+
+
+def plan_file(
+    plan: Plan,
+    *,
+    created: str,
+    options: Mapping[str, Any],
+    variables: Mapping[str, Any],
+    allowed: tuple[str, ...] = (),
+) -> PlanFile:
+    """The record to save."""
+    return PlanFile(
+        kind="dmail-plan",
+        version=1,
+        tool_version=__version__,
+        created=created,
+        lineage=plan.lineage,
+        state_digest=plan.state_digest,
+        configuration_digest=plan.configuration_digest,
+        options=dict(options),
+        variables=dict(variables),
+        fingerprints=secret_fingerprints(plan),
+        allowed=allowed,
+        plan=plan.data,
+    )
+
+
+def secret_fingerprints(plan: Plan) -> dict[str, str]:
+    """The fingerprint of every secret that a plan writes, by address and path."""
+    found: dict[str, str] = {}
+    for change in plan.effective:
+        _collect(change.after, f"{change.address}", found)
+    return found
+
+
+def _collect(value: Any, path: str, found: dict[str, str]) -> None:
+    if isinstance(value, Mapping):
+        leaf = value.get("$secret")
+        if leaf is not None and len(value) == 1:
+            found[path] = leaf["fingerprint"] or ""
+            return
+        for name, item in value.items():
+            _collect(item, f"{path}.{name}", found)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            _collect(item, f"{path}[{index}]", found)
+
+
+def read_plan_file(data: bytes, name: str) -> PlanFile:
+    """Read a saved plan.
+
+    Raises:
+        DiagnosticError: it is none, or of a newer version.
+    """
+    try:
+        return PlanFile.model_validate_json(data)
+    except ValidationError:
+        detail = (
+            f"{name} is not a plan that this dmail {__version__} can read. A plan is made with:\n    dmail plan --out FILE"
+        )
+        raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail)) from None
+
+
+def moved_since(saved: PlanFile, made: Plan) -> list[Diagnostic]:
+    """What keeps a saved plan from being applied: everything that moved since it was made, by name."""
+    faults = [
+        (saved.lineage != made.lineage, "the state is another one (its lineage differs)"),
+        (saved.state_digest != made.state_digest, "objects or outputs in the state changed"),
+        (saved.configuration_digest != made.configuration_digest, "the configuration, or a file that it reads, changed"),
+    ]
+    moved = [text for differs, text in faults if differs]
+    if not moved and saved.plan["digest"] != made.digest:
+        moved = _secrets_moved(saved, made) or ["what exists on the remotes, or a value that the plan depends on, changed"]
+    elif not moved:
+        moved = _secrets_moved(saved, made)
+    if not moved:
+        return []
+    detail = f"Since the plan was saved, {'; '.join(moved)}. Nothing was changed. Make a new plan and have it reviewed."
+    return [Diagnostic(codes.PLAN_STALE, detail)]
+
+
+def _secrets_moved(saved: PlanFile, made: Plan) -> list[str]:
+    now = secret_fingerprints(made)
+    names = [name for name in sorted(saved.fingerprints.keys() | now.keys()) if saved.fingerprints.get(name) != now.get(name)]
+    return [f"the secret {name} changed" for name in names]
