@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parseaddr
 from typing import Literal, TypeAlias
 
 from declarative_mail.probe.verdict import STAGES, Stage
+from declarative_mail.resources.mailbox import parse_mailbox
 from declarative_mail.secrets import Secret
 
 Encryption: TypeAlias = Literal["none", "starttls", "starttls_if_offered", "tls"]
@@ -81,8 +81,12 @@ class ServerSettings:
 
     @property
     def sender(self) -> str:
-        """The envelope sender, bare."""
-        return parseaddr(self.from_address)[1] if self.envelope_from is None else parseaddr(self.envelope_from)[1]
+        """The envelope sender, bare; ``""`` is the null sender.
+
+        Raises:
+            MailboxError: `from_address` is no mailbox.
+        """
+        return parse_mailbox(self.from_address).address if self.envelope_from is None else self.envelope_from
 
     @property
     def logs_in(self) -> bool:
