@@ -1,78 +1,55 @@
-"""What an apply did, as text: a line for each object as it is finished, and what was done and what was not."""
+"""What an apply did, as text: its numbers, and where it did not come to its end three honest lists."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from declarative_mail.rendering.plan_text import SYMBOLS
 from declarative_mail.rendering.terminal import Terminal
-from declarative_mail.rendering.text import counted, neutralise
+from declarative_mail.rendering.text import neutralise
 
 Data = Mapping[str, Any]
 
-_DONE = {
-    "create": "created",
-    "update": "updated",
-    "replace": "replaced",
-    "delete": "deleted",
-    "read": "read",
+LISTS = {"done": "Done", "failed": "Failed", "not_reached": "Not reached"}
+_WORDS = {
+    "add": "added",
+    "change": "changed",
+    "destroy": "destroyed",
     "import": "imported",
     "move": "moved",
     "forget": "forgotten",
 }
+_ALWAYS = ("add", "change", "destroy")
 _LISTED_UP_TO = 50
 
 
-def progress_line(event: Data, *, terminal: Terminal) -> str:
-    """One object that was finished: ``user_group.ops: created`` or ``user_group.ops: create failed``.
-
-    Args:
-        event: ``{"address", "action", "ok", "seconds"}``; seconds are shown from one on.
-        terminal: colour.
-    """
-    action, address = event["action"], neutralise(event["address"])
-    took = f" after {event['seconds']:.0f}s" if (event.get("seconds") or 0) >= 1 else ""
-    if event["ok"]:
-        return f"{address}: {_DONE.get(action, action)}{took}"
-    return f"{address}: {terminal.paint(f'{action} failed', 'error')}{took}"
-
-
-def apply_text(result: Data, *, terminal: Terminal, verb: str = "Apply") -> str:
+def apply_text(result: Data, summary: Data, *, terminal: Terminal) -> str:
     """The end of an apply.
 
     Args:
-        result: ``{"done": [{"address", "action"}], "failed": […], "not_reached": […], "stopped": bool}``.
-        terminal: width and colour.
-        verb: ``Apply`` or ``Destroy``.
+        result: ``{"done": [addresses], "failed": […], "not_reached": […], "stopped": bool}``.
+        summary: the numbers of the plan that was applied.
+        terminal: colour.
     """
-    complete = not result["failed"] and not result["not_reached"]
-    lines = [] if complete else list(_unfinished(result, terminal))
-    outcome = "complete" if complete else "stopped" if result.get("stopped") else "failed"
-    style = "green" if complete else "error"
-    numbers = _numbers(result["done"])
-    return "\n".join([*lines, f"{terminal.paint(f'{verb} {outcome}:', style)} {numbers}."]) + "\n"
+    if not result["failed"] and not result["not_reached"]:
+        return f"{terminal.paint('Apply complete:', 'green')} {_numbers(summary)}.\n"
+    outcome = "Apply stopped:" if result.get("stopped") else "Apply failed:"
+    counts = ", ".join(f"{len(result[name]):,} {words.lower()}" for name, words in LISTS.items())
+    return "\n".join([*_lists(result, terminal), f"{terminal.paint(outcome, 'error')} {counts}."]) + "\n"
 
 
-def _numbers(done: Sequence[Data]) -> str:
-    """Terraform's count: a replacement is one added and one destroyed."""
-    actions = [change["action"] for change in done]
-    added, destroyed = (sum(action in {word, "replace"} for action in actions) for word in ("create", "delete"))
-    always = [f"{added:,} added", f"{actions.count('update'):,} changed", f"{destroyed:,} destroyed"]
-    rarer = {"imported": "import", "moved": "move", "forgotten": "forget"}
-    counts = {word: actions.count(action) for word, action in rarer.items()}
-    return ", ".join([*always, *(f"{number:,} {word}" for word, number in counts.items() if number)])
+def _numbers(summary: Data) -> str:
+    """All of the plan was done, so its numbers are those of the apply."""
+    named = [f"{summary[name]:,} {word}" for name, word in _WORDS.items() if name in _ALWAYS or summary[name]]
+    return ", ".join(named)
 
 
-def _unfinished(result: Data, terminal: Terminal) -> Iterator[str]:
-    """Three honest lists."""
-    for name, title in (("done", "Done"), ("failed", "Failed"), ("not_reached", "Not reached")):
-        changes = result[name]
-        if changes:
-            yield terminal.paint(f"{title}: {counted(len(changes), 'change')}", "bold")
-        for change in changes[:_LISTED_UP_TO]:
-            yield f"{SYMBOLS[change['action']]:>5} {neutralise(change['address'])}"
-        if len(changes) > _LISTED_UP_TO:
-            yield f"      ... and {len(changes) - _LISTED_UP_TO:,} more"
-        if changes:
+def _lists(result: Data, terminal: Terminal) -> Iterator[str]:
+    for name, title in LISTS.items():
+        addresses = result[name]
+        if addresses:
+            yield terminal.paint(f"{title}:", "bold")
+            yield from (f"  {neutralise(address)}" for address in addresses[:_LISTED_UP_TO])
+            if len(addresses) > _LISTED_UP_TO:
+                yield f"  ... and {len(addresses) - _LISTED_UP_TO:,} more"
             yield ""

@@ -95,8 +95,13 @@ def symbol_of(change: Data) -> str:
 def _legend(changes: Sequence[Data], terminal: Terminal) -> list[str]:
     """The meaning of the symbols that occur, in the order in which they occur."""
     used = {symbol: name for name, symbol in SYMBOLS.items() if symbol.strip() in {symbol_of(one) for one in changes}}
-    named = "   ".join(f"{_painted(symbol, terminal)} {name}" for symbol, name in used.items())
-    return [f"Symbols: {named}"] if named else []
+    named = [f"{symbol} {name}" for symbol, name in used.items()]
+    per_line = max((terminal.width - len("Symbols: ")) // 14, 1)
+    rows = [named[start : start + per_line] for start in range(0, len(named), per_line)]
+    return [
+        ("Symbols: " if not number else " " * 9) + "".join(f"{one:<14}" for one in row).rstrip()
+        for number, row in enumerate(rows)
+    ]
 
 
 def _painted(symbol: str, terminal: Terminal, width: int = 0) -> str:
@@ -116,7 +121,7 @@ def _changes(changes: Sequence[Data], *, details: bool, terminal: Terminal) -> I
 
 
 def _title(change: Data, terminal: Terminal) -> Iterator[str]:
-    address, remarks = neutralise(change["address"]), "; ".join(_remarks(change))
+    address, remarks = neutralise(change["address"]), neutralise("; ".join(_remarks(change)))
     line = f"{_painted(symbol_of(change), terminal, 3)} {terminal.paint(address, 'bold')}"
     if remarks and len(INDENT) + len(address) + len(remarks) + 3 <= terminal.width:
         yield f"{line} ({remarks})"
@@ -127,13 +132,13 @@ def _title(change: Data, terminal: Terminal) -> Iterator[str]:
 
 def _remarks(change: Data) -> Iterator[str]:
     if change.get("previous_address"):
-        yield f"moved from {neutralise(change['previous_address'])}"
+        yield f"moved from {change['previous_address']}"
     if change.get("importing"):
         yield f"imported as {inline(change['importing'])}"
     if change.get("reason"):
         yield REASONS.get(change["reason"], change["reason"].replace("_", " "))
     if change.get("remote") not in {None, "local"}:
-        yield f"on {neutralise(change['remote'])}"
+        yield f"on {change['remote']}"
 
 
 def _details(change: Data, terminal: Terminal) -> Iterator[str]:
@@ -146,7 +151,7 @@ def _details(change: Data, terminal: Terminal) -> Iterator[str]:
             lines = new_body(after or {}, shape)
         case "delete":
             lines = new_body(before or {}, shape, "-")
-        case "update" | "replace" | "import":
+        case "update" | "replace":
             lines = body_diff(before or {}, after or {}, shape)
         case _:
             return

@@ -28,7 +28,7 @@ def blames(test: Data, stage: Data) -> bool:
 
 
 def one_line(test: Data, terminal: Terminal) -> str:
-    """``pass  smtp_server.primary  resolve connect greeting ehlo tls auth sender (84 ms)``"""
+    """``pass  smtp_server.primary  up to sender (84 ms)``"""
     verdict = verdict_of(test)
     address = neutralise(test["address"])
     ran = [stage for stage in test["stages"] if stage["verdict"] != "skipped"]
@@ -37,7 +37,8 @@ def one_line(test: Data, terminal: Terminal) -> str:
         blamed = [f"{one['stage']} {_code(one)}".strip() for one in ran if blames(test, one)]
         said = f"{', '.join(blamed) or 'did not pass'} ({spent})"
     else:
-        said = f"{' '.join(one['stage'] for one in ran if one['stage'] != 'quit')} ({spent})"
+        reached = [one["stage"] for one in ran if one["stage"] != "quit" and one["verdict"] != "unknown"]
+        said = f"up to {reached[-1]} ({spent})" if reached else f"({spent})"
     return f"{terminal.paint(WORDS[verdict], _STYLES[verdict])}  {address}  {said}"
 
 
@@ -66,7 +67,7 @@ def _stage(stage: Data, terminal: Terminal) -> Iterator[str]:
     verdict = stage["verdict"]
     head = f"      {terminal.paint(WORDS[verdict], _STYLES[verdict])} {stage['stage']:<9}"
     spent = f"{stage['ms']:,.0f} ms" if stage["ms"] else ""
-    yield f"{head} {_code(stage):<14} {spent}".rstrip()
+    yield f"{head} {_code(stage):<18} {spent}".rstrip()
     for name in ("reply", "cause", "remedy"):
         if stage.get(name) and (verdict in _SPEAKING):
             yield from hang(f"           {name + ':':<7} ", neutralise(stage[name]), terminal.width)
