@@ -8,7 +8,7 @@ implementation therefore sees plain known values unless a `Parameter` says that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
@@ -21,10 +21,20 @@ from declarative_mail.diagnostics.codes.functions import (
     TOO_MANY_ARGUMENTS,
 )
 from declarative_mail.language.convert import ConversionError, convert
-from declarative_mail.language.marks import contains_marks, unmark_deep, with_marks
+from declarative_mail.language.lexical import nfc
+from declarative_mail.language.marks import Mark, unmark_deep, with_marks
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC, Type, type_of
-from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown, Value
+from declarative_mail.language.values import (
+    ListValue,
+    MapValue,
+    Marked,
+    SetValue,
+    Unknown,
+    Value,
+    is_known,
+    is_null,
+)
 
 MAX_TEXT = 2**25
 """Characters that the result of one call may have: far above any real use, and small enough to stay alive."""
@@ -68,12 +78,10 @@ class Deferred:
     Args:
         expression: the syntax of the argument.
         evaluate: its value; raises `DiagnosticError` where it has none.
-        depends_on_unknown: whether a value that it refers to is not wholly known.
     """
 
     expression: Expression
     evaluate: Callable[[], Value]
-    depends_on_unknown: Callable[[], bool]
 
 
 Argument: TypeAlias = Value | Deferred
@@ -102,7 +110,11 @@ class CallContext:
             `OSError` where it cannot be started and `TimeoutError` where it took longer and was ended.
         random_bytes: that many bytes from a cryptographic source.
         now: the time of this run, with its zone.
-        render_template: renders a template (text, name for messages, variables); raises `DiagnosticError`.
+        render_template: renders a template (text, name for messages, variables, and the function that asks, which is to be
+            the `inside` of the context of calls in the template); raises `DiagnosticError`, or `FunctionError` where the
+            variables do not fit.
+        inside: ``templatefile`` or ``templatestring`` while its template is rendered; both are refused there, and the latter
+            reads no files.
         unknown_at_plan: `timestamp`, `uuid` and `bcrypt` give unknown values.
         without_secrets: `env`, `secret_file` and `secret_command` give unknown sensitive values and read nothing.
     """
@@ -115,7 +127,8 @@ class CallContext:
     run_command: Callable[[Sequence[str], float], Completed]
     random_bytes: Callable[[int], bytes]
     now: datetime
-    render_template: Callable[[str, str, Mapping[str, Value]], Value]
+    render_template: Callable[[str, str, Mapping[str, Value], str], Value]
+    inside: Literal["", "templatefile", "templatestring"] = ""
     unknown_at_plan: bool = False
     without_secrets: bool = False
 
@@ -157,7 +170,8 @@ class Function:
         example: one call, for the help.
         category: the heading under which it is listed.
         impl: gets the arguments by position and what `uses` names by keyword.
-        uses: ``context`` for the `CallContext`, ``type`` for the return type.
+        uses: ``context`` for the `CallContext`, ``returns`` for the return type.
+        may_be_null: the result can be null; where it is not known, that is open too.
         console_only: only the console knows it.
     """
 
@@ -169,7 +183,8 @@ class Function:
     example: str
     category: Category
     impl: Callable[..., Value]
-    uses: tuple[Literal["context", "type"], ...] = ()
+    uses: tuple[Literal["context", "returns"], ...] = ()
+    may_be_null: bool = False
     console_only: bool = False
 
     @property
@@ -225,16 +240,14 @@ def _prepare(function: Function, index: int, argument: Argument) -> Argument:
         raise FunctionError(index, str(error)) from error
 
 
-def _without_marks(function: Function, arguments: Sequence[Argument]) -> tuple[list[Argument], list[Marked]]:
+def _without_marks(function: Function, arguments: Sequence[Argument]) -> tuple[list[Argument], list[Mark]]:
     plain: list[Argument] = []
-    marks: list[Marked] = []
+    marks: list[Mark] = []
     for index, argument in enumerate(arguments):
-        if isinstance(argument, Deferred) or function.parameter(index).allow_marked or not contains_marks(argument):
-            plain.append(argument)
-            continue
-        value, found = unmark_deep(argument)
-        plain.append(value)
-        marks.extend(found)
+        if not isinstance(argument, Deferred) and not function.parameter(index).allow_marked:
+            argument, found = unmark_deep(argument)
+            marks.extend(found)
+        plain.append(argument)
     return plain, marks
 
 
@@ -244,18 +257,26 @@ def _call_plain(function: Function, arguments: Sequence[Argument], context: Call
         parameter = function.parameter(index)
         if isinstance(argument, Deferred):
             continue
-        bare = argument.value if isinstance(argument, Marked) else argument
-        if (bare is None or isinstance(bare, Null)) and not parameter.allow_null:
+        if is_null(argument) and not parameter.allow_null:
             raise FunctionError(index, "argument must not be null")
-        if not parameter.allow_dynamic and type_of(bare) == DYNAMIC:
+        if not parameter.allow_dynamic and type_of(argument) == DYNAMIC:
             return Unknown(DYNAMIC)
-        known = known and (parameter.allow_unknown or not isinstance(bare, Unknown))
+        known = known and (parameter.allow_unknown or is_known(argument))
     returns = function.returns(*arguments) if callable(function.returns) else function.returns
     if not known:
-        return Unknown(returns)
-    offered: dict[str, object] = {"context": context, "type": returns}
-    result = function.impl(*arguments, **{name: offered[name] for name in function.uses})
+        return _refined(Unknown(returns), function)
+    offered: dict[str, object] = {"context": context, "returns": returns}
+    result = _refined(function.impl(*arguments, **{name: offered[name] for name in function.uses}), function)
     _check_size(result)
+    return result
+
+
+def _refined(result: Value, function: Function) -> Value:
+    """The result with what is certain of it: an unknown one is not null, a string is in normal form."""
+    if isinstance(result, str):
+        return nfc(result)
+    if isinstance(result, Unknown) and not function.may_be_null and result.type != DYNAMIC:
+        return replace(result, not_null=True)
     return result
 
 

@@ -1,0 +1,235 @@
+"""regex regexall replace: regular expressions in RE2's syntax, which is Terraform's, matched in linear time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from declarative_mail.language.functions.arguments import null_of
+from declarative_mail.language.functions.model import MAX_ITEMS, MAX_TEXT, Function, FunctionError, Parameter, too_large
+from declarative_mail.language.types import DYNAMIC, STRING, ListType, TupleType, Type, object_type
+from declarative_mail.language.values import ListValue, Unknown, Value
+
+if TYPE_CHECKING:
+    import re2
+
+_FAULTS = (
+    ("missing ): ", "missing closing )"),
+    ("missing ]: ", "missing closing ]"),
+    ("no argument for repetition operator: ", "missing argument to repetition operator"),
+    ("bad repetition operator: ", "invalid nested repetition operator"),
+    ("invalid repetition size: ", "invalid repeat count"),
+    ("invalid perl operator: ", "invalid or unsupported Perl syntax"),
+    ("invalid named capture group: ", "invalid named capture"),
+    ("trailing \\", "trailing backslash at end of expression"),
+)
+"""How RE2's messages begin, and what Terraform calls the same fault."""
+
+_TOKENS = re.compile(
+    r"""
+      \\Q .*? (?: \\E | \Z )                              # quoted text
+    | (?P<escape> \\ . )
+    | \[ \^? \]? (?: \\. | \[:\^?\w+:\] | [^\]\\] )* \]   # a class of characters
+    | \(\?P?< (?P<name> [^>]* ) >
+    | (?P<group> \( (?!\?) )
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_REFERENCE = re.compile(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})?")
+_GROUP_NUMBER = re.compile(r"0|[1-9][0-9]{0,7}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled expression and the names of its groups, an empty one for each group without."""
+
+    compiled: re2._Regexp[str]
+    names: tuple[str, ...]
+
+    @property
+    def result(self) -> Type:
+        """What a match gives: the text, a tuple of the groups, or an object of the named ones."""
+        if not self.names:
+            return STRING
+        if not any(self.names):
+            return TupleType((STRING,) * len(self.names))
+        return object_type(dict.fromkeys(self.names, STRING))
+
+    def value(self, match: re2._Match[str]) -> Value:
+        """What one match gives."""
+        if not self.names:
+            return str(match.group())
+        groups = tuple([null_of(STRING) if group is None else group for group in match.groups()])
+        if not any(self.names):
+            return groups
+        return dict(sorted(zip(self.names, groups, strict=True)))
+
+    def matches(self, text: str) -> Iterator[re2._Match[str]]:
+        """All matches that do not overlap; an empty one right behind another match is none."""
+        end = -1
+        for match in self.compiled.finditer(text):
+            if match.start() == match.end() == end:
+                continue
+            end = match.end()
+            yield match
+
+
+class PatternError(Exception):
+    """A regular expression is wrong: what, and where."""
+
+    def __init__(self, what: str, where: str) -> None:
+        super().__init__(what, where)
+        self.what, self.where = what, where
+
+
+def compile_pattern(text: str) -> Pattern:
+    """Compile a regular expression.
+
+    Raises:
+        PatternError: it is none.
+    """
+    import re2
+
+    options = re2.Options()
+    options.log_errors = False
+    names = tuple(_group_names(text))
+    try:
+        return Pattern(re2.compile(text, options), names)
+    except re2.error as error:
+        raise _pattern_error(error.args[0]) from None
+
+
+def _group_names(text: str) -> Iterator[str]:
+    for token in _TOKENS.finditer(text):
+        if token["escape"] == r"\C":
+            raise PatternError("invalid escape sequence", r"\C")
+        if token["name"] is not None:
+            if not token["name"].isascii():
+                raise PatternError("invalid named capture", token[0])
+            yield token["name"]
+        elif token["group"]:
+            yield ""
+
+
+def _pattern_error(message: str | bytes) -> PatternError:
+    text = message if isinstance(message, str) else message.decode(errors="replace")
+    for beginning, what in _FAULTS:
+        if text.startswith(beginning):
+            return PatternError(what, text.removeprefix(beginning))
+    what, _, where = text.partition(": ")
+    return PatternError(what, where)
+
+
+def _checked(text: str) -> Pattern:
+    try:
+        pattern = compile_pattern(text)
+    except PatternError as error:
+        raise FunctionError(0, f"invalid regexp pattern: {error.what} in {error.where}") from None
+    if any(pattern.names) and not all(pattern.names):
+        raise FunctionError(0, "invalid regexp pattern: cannot mix both named and unnamed capture groups")
+    return pattern
+
+
+def _match_type(pattern: str | Unknown, string: Value) -> Type:
+    return DYNAMIC if isinstance(pattern, Unknown) else _checked(pattern).result
+
+
+def _matches_type(pattern: str | Unknown, string: Value) -> Type:
+    return ListType(_match_type(pattern, string))
+
+
+def first_match(pattern: str, string: str) -> Value:
+    """What the first match gives."""
+    checked = _checked(pattern)
+    match = next(checked.matches(string), None)
+    if match is None:
+        raise FunctionError(None, "pattern did not match any part of the given string")
+    return checked.value(match)
+
+
+def all_matches(pattern: str, string: str) -> Value:
+    """What each match gives, in order."""
+    checked = _checked(pattern)
+    found = []
+    for match in checked.matches(string):
+        found.append(checked.value(match))
+        if len(found) > MAX_ITEMS:
+            raise too_large(len(found), MAX_ITEMS, "elements")
+    return ListValue(tuple(found), checked.result)
+
+
+def replace(text: str, substr: str, replace: str) -> Value:
+    """The string with each occurrence replaced; between slashes the substring is a regular expression."""
+    if len(substr) > 1 and substr[0] == substr[-1] == "/":
+        return _replace_matches(text, substr[1:-1], replace)
+    count = text.count(substr) if substr else len(text) + 1
+    size = len(text) + count * (len(replace) - len(substr))
+    if size > MAX_TEXT:
+        raise too_large(size, MAX_TEXT, "characters")
+    return text.replace(substr, replace)
+
+
+def _replace_matches(text: str, expression: str, template: str) -> str:
+    try:
+        pattern = compile_pattern(expression)
+    except PatternError as error:
+        raise FunctionError(None, f"error parsing regexp: {error.what}: `{error.where}`") from None
+    parts: list[str] = []
+    size, end = len(text), 0
+    for match in pattern.matches(text):
+        new = _expanded(template, match, pattern.names)
+        parts += [text[end : match.start()], new]
+        end = match.end()
+        size += len(new)
+        if size > MAX_TEXT:
+            raise too_large(size, MAX_TEXT, "characters")
+    return "".join([*parts, text[end:]])
+
+
+def _expanded(template: str, match: re2._Match[str], names: tuple[str, ...]) -> str:
+    """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters, digits and underscores."""
+
+    def group(reference: re.Match[str]) -> str:
+        name = reference["plain"] or reference["braced"]
+        if name is None:
+            return "$"
+        if _GROUP_NUMBER.fullmatch(name):
+            return (match.group(int(name)) or "") if int(name) <= len(names) else ""
+        return next((text for one, text in zip(names, match.groups(), strict=True) if one == name and text is not None), "")
+
+    return _REFERENCE.sub(group, template)
+
+
+_ARGUMENTS = (Parameter("pattern", STRING), Parameter("string", STRING))
+
+FUNCTIONS = (
+    Function(
+        name="regex",
+        parameters=_ARGUMENTS,
+        returns=_match_type,
+        category="string",
+        help="The first match of a regular expression: a string, or its groups as a tuple or an object.",
+        example='regex("[a-z]+", "53453453.345345aaabbbccc23454")',
+        impl=first_match,
+    ),
+    Function(
+        name="regexall",
+        parameters=_ARGUMENTS,
+        returns=_matches_type,
+        category="string",
+        help="All matches of a regular expression.",
+        example='regexall("[a-z]+", "1234abcd5678efgh9")',
+        impl=all_matches,
+    ),
+    Function(
+        name="replace",
+        parameters=(Parameter("str", STRING), Parameter("substr", STRING), Parameter("replace", STRING)),
+        returns=STRING,
+        category="string",
+        help="A string with each occurrence of a substring, or of a /regular expression/, replaced.",
+        example='replace("1 + 2 + 3", "+", "-")',
+        impl=replace,
+    ),
+)
