@@ -34,16 +34,16 @@ class Fingerprinter:
     fingerprints.
     """
 
-    def __init__(self, stored: Fingerprints | None, *, keys: Sequence[bytes] = ()) -> None:
+    def __init__(self, stored: Fingerprints | None, *, key: bytes | None = None, older: Sequence[bytes] = ()) -> None:
         """Nothing is computed yet.
 
         Args:
             stored: what the state says about the fingerprints in it; None for a new state.
-            keys: from outside the state, the current one first, then those that older fingerprints may have been made
-                with. None, or only empty ones: scrypt.
+            key: a key from outside the state. None or empty: scrypt.
+            older: keys that fingerprints in the state may have been made with.
         """
-        self._keys = {_key_id(key): key for key in keys if key}
-        self._current = next(iter(self._keys), "")
+        self._keys = {_key_id(one): one for one in (key, *older) if one}
+        self._current = _key_id(key) if key else ""
         salt = b64decode(stored.salt) if stored and stored.salt else b""
         self._salt = salt or (b"" if self._current else os.urandom(16))
         self._made: dict[tuple[str, Secret], _Once] = {}

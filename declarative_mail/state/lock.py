@@ -1,4 +1,4 @@
-"""Who works on a state: the record that a lock carries, the lease on a lock, and waiting for one.
+"""Who works on a state: the record that a lock carries, the faults about locks, and waiting for one.
 
 The JSON form of the record is that of Terraform's locks, so that servers made for Terraform understand it; ``Pid``,
 ``Host`` and ``Heartbeat`` are ours.
@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import random
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
@@ -153,28 +153,6 @@ class LockLost(DiagnosticError):  # noqa: N818  # the same style
     """The lock went to somebody else while this process worked. Nothing more may be called or written."""
 
 
-class Lease(Protocol):
-    """A lock that this process holds.
-
-    Attributes:
-        info: what the lock says about its holder.
-        warnings: what was found when it was taken, e.g. that a dead process left it.
-    """
-
-    info: LockInfo
-    warnings: tuple[Diagnostic, ...]
-
-    def check(self) -> None:
-        """Make sure that the lock is still held. Called before each call to a remote, so it is cheap.
-
-        Raises:
-            LockLost: it is not, or nobody can tell.
-        """
-
-    def release(self) -> None:
-        """Give the lock back. Never raises for a lock that is lost already; a second call does nothing."""
-
-
 Found = TypeVar("Found")
 
 
@@ -217,7 +195,15 @@ def locked(name: str, holder: LockInfo | None, *, remedy: str) -> StateLocked:
     detail = (
         f"{name} is in use{who}. Two writers would undo each other's work. Wait for it with --lock-timeout. {remedy}"
     )
-    return StateLocked(Diagnostic(codes.LOCKED, detail, values={"lock ID": holder.id} if holder else {}), holder)
+    return StateLocked(Diagnostic(codes.LOCKED, detail, values=_lock_id(holder)), holder)
+
+
+def _holder(holder: LockInfo | None) -> str:
+    return f" {holder.describe()}" if holder else ""
+
+
+def _lock_id(holder: LockInfo | None) -> dict[str, str]:
+    return {"lock ID": holder.id} if holder else {}
 
 
 def lost(name: str, why: str) -> LockLost:
@@ -236,11 +222,11 @@ def not_locked(name: str) -> Diagnostic:
     return Diagnostic(codes.NOT_LOCKED, f"Nobody holds the lock on {name}; nothing was done.")
 
 
-def other_lock(name: str, holder: LockInfo) -> Diagnostic:
+def other_lock(name: str, holder: LockInfo | None) -> Diagnostic:
     """The fault of freeing another lock than the one that is held."""
     return Diagnostic(
         codes.OTHER_LOCK,
-        f"{name} is held by another lock than the one named: {holder.describe()}. Freeing it would let two writers "
+        f"The lock on {name} is not the one named: it is held{_holder(holder)}. Freeing it would let two writers "
         "work at once. If its holder is gone, name its ID.",
-        values={"lock ID": holder.id},
+        values=_lock_id(holder),
     )

@@ -9,7 +9,8 @@ from typing import Protocol
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.lock import Lease, LockInfo
+from declarative_mail.state.lease import Lease
+from declarative_mail.state.lock import LockInfo
 
 DEFAULT_STATE = "dmail.state.json"
 """The name of a state file, and of the object that a store keeps, where nothing else is said."""

@@ -15,7 +15,8 @@ from typing import NoReturn
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.lock import Lease, LockInfo, Patience, StateLocked, not_locked, other_lock
+from declarative_mail.state.lease import Lease
+from declarative_mail.state.lock import LockInfo, Patience, StateLocked, not_locked, other_lock
 from declarative_mail.state.stores.base import Stored, content_etag, moved
 from declarative_mail.state.stores.kernel_lock import PROBE_SECONDS, REMEDY, KernelLock
 
