@@ -1,0 +1,25 @@
+"""DM1xxx: the text of a configuration is not HCL."""
+
+from declarative_mail.diagnostics.model import Code
+
+NOT_UTF8 = Code("DM1001", "Text is not UTF-8")
+TOO_LARGE = Code("DM1002", "File is too large")
+TOO_DEEP = Code("DM1003", "Nested too deeply")
+INVALID_CHARACTER = Code("DM1004", "Invalid character")
+UNCLOSED_BRACKET = Code("DM1005", "Unclosed bracket")
+UNMATCHED_BRACKET = Code("DM1006", "Unmatched bracket")
+UNCLOSED_STRING = Code("DM1007", "Unclosed string")
+UNCLOSED_HEREDOC = Code("DM1008", "Unclosed heredoc")
+UNCLOSED_COMMENT = Code("DM1009", "Unclosed comment")
+UNCLOSED_SEQUENCE = Code("DM1010", "Unclosed template sequence")
+INVALID_ESCAPE = Code("DM1011", "Invalid escape sequence")
+INVALID_NUMBER = Code("DM1012", "Invalid number")
+INVALID_EXPRESSION = Code("DM1013", "Invalid expression")
+INVALID_ITEM = Code("DM1014", "Argument or block expected")
+INVALID_BLOCK = Code("DM1015", "Invalid block definition")
+MISSING_NEWLINE = Code("DM1016", "Missing line break")
+MISSING_SEPARATOR = Code("DM1017", "Missing separator")
+DUPLICATE_ARGUMENT = Code("DM1018", "Duplicate argument")
+INVALID_DIRECTIVE = Code("DM1019", "Invalid template directive")
+INVALID_FOR = Code("DM1020", "Invalid for expression")
+AMBIGUOUS_KEY = Code("DM1021", "Ambiguous object key")

@@ -1,0 +1,102 @@
+"""From text to the syntax tree: a configuration file, an expression, a template.
+
+    bytes --decode_source--> Source --Reader--> pieces by token kinds --grammar (new kinds only)--> recipe --> nodes
+
+Faults are returned, several at once; the tree beside them holds what could be read.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from declarative_mail.diagnostics import Diagnostic, Label, Source, Span
+from declarative_mail.diagnostics.codes import syntax as codes
+from declarative_mail.language.parse_pieces import Pieces
+from declarative_mail.language.parse_read import Reader
+from declarative_mail.language.stored import Blobs
+from declarative_mail.language.syntax import Body, Expression
+
+MAX_SIZE = 20_000_000
+"""Characters that one text may have. Ten thousand resource blocks are some four millions."""
+
+_pieces = Pieces()
+
+
+def decode_source(name: str, data: bytes) -> tuple[Source | None, list[Diagnostic]]:
+    """The text of a file. None, with a diagnostic, where it is not UTF-8 or larger than `MAX_SIZE`.
+
+    Args:
+        name: what a person calls the file.
+    """
+    if len(data) > MAX_SIZE:
+        return None, [_too_large(Source(name, ""), len(data))]
+    try:
+        return Source(name, data.decode()), []
+    except UnicodeDecodeError as fault:
+        before = Source(name, data[: fault.start].decode())
+        end = len(before.text)
+        detail = (
+            f"Byte {fault.start + 1} (0x{data[fault.start]:02X}) does not fit UTF-8, which configuration files are written in. "
+            "Set the encoding to UTF-8 in your editor and save the file again."
+        )
+        return None, [Diagnostic(codes.NOT_UTF8, detail, Label(Span(before, end, end)))]
+
+
+def parse_file(source: Source, *, blobs: Blobs | None = None) -> tuple[Body, list[Diagnostic]]:
+    """The body of a configuration file, and its faults. With a fault the body holds what could be read beside it.
+
+    Args:
+        blobs: where the parser finds what it learned in earlier runs, and keeps what it learns.
+    """
+    if (fault := _size_fault(source)) is not None:
+        return Body({}, (), Span(source, 0, 0)), [fault]
+    with _collector_paused():
+        reader = _reader(source, blobs)
+        return reader.read_file(), reader.faults.found
+
+
+def parse_expression(source: Source, *, blobs: Blobs | None = None) -> tuple[Expression | None, list[Diagnostic]]:
+    """The text as one expression, None with its faults. Line breaks mean nothing, as inside parentheses."""
+    if (fault := _size_fault(source)) is not None:
+        return None, [fault]
+    reader = _reader(source, blobs)
+    return reader.read_expression(), reader.faults.found
+
+
+def parse_template(source: Source, *, blobs: Blobs | None = None) -> tuple[Expression | None, list[Diagnostic]]:
+    """The text as a template without quotes around it, as a heredoc's: backslashes are no escapes. None with its faults."""
+    if (fault := _size_fault(source)) is not None:
+        return None, [fault]
+    reader = _reader(source, blobs)
+    return reader.read_template(), reader.faults.found
+
+
+def _reader(source: Source, blobs: Blobs | None) -> Reader:
+    return Reader(source, _pieces)
+
+
+def _size_fault(source: Source) -> Diagnostic | None:
+    return _too_large(source, len(source.text)) if len(source.text) > MAX_SIZE else None
+
+
+def _too_large(source: Source, size: int) -> Diagnostic:
+    detail = (
+        f"The file has {size} bytes; up to {MAX_SIZE} are read. "
+        "Divide it, or make the blocks from a map with `for_each`."
+    )
+    return Diagnostic(codes.TOO_LARGE, detail, Label(Span(source, 0, 0)))
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: a tree is many objects and no garbage, and to look through them doubles the time."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
