@@ -107,7 +107,7 @@ def _convert_absent(value: None | Null | Unknown, to: Type, path: Path) -> Value
         raise _fail(value, to, path)
     result = resolved(given, without_optional(to))
     if isinstance(value, Unknown):
-        return Unknown(result, value.path, value.not_null, value.prefix if result == STRING else "")
+        return Unknown(result, value.path, value.not_null)
     return Null(result)
 
 

@@ -117,6 +117,8 @@ def _type_of_record(value: Value) -> Type:
             return MapType(element)
         case Null(type=type_) | Unknown(type=type_):
             return type_
+        case str():
+            return STRING
     raise TypeError(f"{type(value).__name__} is no value of the language")
 
 

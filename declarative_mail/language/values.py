@@ -70,13 +70,11 @@ class Unknown:
         type: what it will be; `DYNAMIC` where even that is open.
         path: which value it is: ``smtp_server.primary.id``; empty where it is composed.
         not_null: it will certainly not be null, so that comparing it with null has a known answer.
-        prefix: what the string will certainly begin with.
     """
 
     type: Type
     path: str = field(default="", compare=False)
     not_null: bool = field(default=False, compare=False)
-    prefix: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

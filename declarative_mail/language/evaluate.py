@@ -1,0 +1,246 @@
+"""Evaluates expressions: from a syntax tree and a scope to a value, with Terraform's semantics.
+
+`evaluate_expression` is the entry for everybody outside; inside, faults are raised as `DiagnosticError` and collected where several
+parts stand side by side. The evaluators of the larger constructs live in modules of their own: `conditional`, `for_`,
+`splat`, `templates`, `calls`.
+"""
+
+from __future__ import annotations
+
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, suggestion
+from declarative_mail.diagnostics.codes import evaluation as codes
+from declarative_mail.language import calls, conditional, for_, splat, templates
+from declarative_mail.language.access import AccessError, attribute_of, element_of
+from declarative_mail.language.convert import ConversionError, convert
+from declarative_mail.language.dispatch import EVALUATORS, evaluates, value_of
+from declarative_mail.language.faults import fault, values_of
+from declarative_mail.language.marks import Mark, unmark, with_marks
+from declarative_mail.language.operators import BINARY, UNARY, OperationError, Operator, operate
+from declarative_mail.language.play import values_in_play
+from declarative_mail.language.scope import Scope
+from declarative_mail.language.syntax import (
+    Binary,
+    Expression,
+    GetAttr,
+    Index,
+    Literal,
+    Object,
+    Parentheses,
+    Tuple,
+    Unary,
+    Variable,
+)
+from declarative_mail.language.traversal import Traversal, references
+from declarative_mail.language.types import DYNAMIC, STRING
+from declarative_mail.language.values import Unknown, Value, is_null
+
+__all__ = ["Scope", "Traversal", "evaluate", "evaluate_expression", "references", "values_in_play"]
+
+_CONSTRUCTS = (calls, conditional, for_, splat, templates)
+"""Imported for what they register."""
+
+
+def evaluate_expression(expression: Expression, scope: Scope) -> tuple[Value, list[Diagnostic]]:
+    """The value of an expression and its faults; an unknown where there are any."""
+    try:
+        return evaluate(expression, scope), []
+    except DiagnosticError as error:
+        return Unknown(DYNAMIC), list(error.diagnostics)
+
+
+def evaluate(expression: Expression, scope: Scope) -> Value:
+    """The value of an expression.
+
+    Raises:
+        DiagnosticError: it has none; never anything else.
+    """
+    scope.budget.rounds = 0
+    try:
+        return EVALUATORS[type(expression)](expression, scope)
+    except RecursionError:
+        detail = (
+            "The expression, or a value in it, is nested more deeply than can be evaluated. Take parts of it out into locals, "
+            "and keep less deep structures."
+        )
+        raise DiagnosticError(Diagnostic(codes.TOO_DEEP, detail, Label(expression.span))) from None
+
+
+@evaluates(Literal)
+def _literal(expression: Literal, _scope: Scope) -> Value:
+    return expression.value
+
+
+@evaluates(Parentheses)
+def _parentheses(expression: Parentheses, scope: Scope) -> Value:
+    return value_of(expression.inner, scope)
+
+
+@evaluates(Variable)
+def _variable(expression: Variable, scope: Scope) -> Value:
+    try:
+        return scope.lookup(expression.name)
+    except KeyError:
+        raise _unknown_name(expression, scope) from None
+
+
+def _unknown_name(expression: Variable, scope: Scope) -> DiagnosticError:
+    name = expression.name
+    known = [one for one in scope.known_names if one != "*"]
+    help_ = suggestion(name, known)
+    variables = scope.lookup("var") if "var" in known else {}
+    if help_ is None and isinstance(variables, dict) and name in variables:
+        help_ = f"did you mean var.{name}?"
+    detail = (
+        f'There is nothing named "{name}" here. A text stands in quotes; a reference begins with a name that is known.'
+    )
+    return fault(codes.UNKNOWN_NAME, detail, expression, scope, help_=help_)
+
+
+@evaluates(GetAttr)
+def _get_attribute(expression: GetAttr, scope: Scope) -> Value:
+    target = expression.target
+    value = EVALUATORS[type(target)](target, scope)
+    name = expression.name
+    if type(value) is dict and name in value:
+        return value[name]
+    try:
+        return attribute_of(value, name)
+    except AccessError as error:
+        raise _no_attribute(error, expression, scope) from None
+
+
+_TABLES = {
+    "var": (codes.UNDECLARED_VARIABLE, 'An input variable with the name "{0}" has not been declared. Declare it: variable "{0}" {{}}.'),
+    "local": (codes.UNDECLARED_LOCAL, 'A local value with the name "{0}" has not been declared. Declare it in a locals block.'),
+}  # fmt: skip
+
+
+def _no_attribute(error: AccessError, expression: GetAttr, scope: Scope) -> DiagnosticError:
+    target = expression.target
+    if isinstance(target, Variable) and target.name in _TABLES:
+        code, detail = _TABLES[target.name]
+        return fault(code, detail.format(expression.name), expression, scope, help_=error.help)
+    return fault(error.code, error.detail, expression, scope, span=expression.name_span, help_=error.help)
+
+
+@evaluates(Index)
+def _index(expression: Index, scope: Scope) -> Value:
+    value, key = values_of((expression.target, expression.key), scope)
+    try:
+        return element_of(value, key)
+    except AccessError as error:
+        raise fault(error.code, error.detail, expression, scope, span=expression.key.span, help_=error.help) from None
+
+
+@evaluates(Tuple)
+def _tuple(expression: Tuple, scope: Scope) -> Value:
+    return tuple(values_of(expression.items, scope))
+
+
+@evaluates(Object)
+def _object(expression: Object, scope: Scope) -> Value:
+    attributes: dict[str, Value] = {}
+    marks: list[Mark] = []
+    faults: list[Diagnostic] = []
+    known = True
+    for key, item in expression.items:
+        try:
+            name = key.value if type(key) is Literal else None
+            if type(name) is not str:
+                name = _key(key, scope, marks)
+            value = EVALUATORS[type(item)](item, scope)
+        except DiagnosticError as error:
+            faults.extend(error.diagnostics)
+            continue
+        if name is None:
+            known = False
+        else:
+            attributes[name] = value
+    if faults:
+        raise DiagnosticError(faults)
+    result = {name: attributes[name] for name in sorted(attributes)} if known else Unknown(DYNAMIC)
+    return with_marks(result, marks) if marks else result
+
+
+def _key(key: Expression, scope: Scope, marks: list[Mark]) -> str | None:
+    """The name that a key stands for, None where it is not known yet."""
+    if isinstance(key, GetAttr | Index) and _begins_with_name(key):
+        detail = (
+            "If this expression is intended to be a reference, wrap it in parentheses. If it's instead intended as a literal "
+            "name containing periods, wrap it in quotes to create a string literal."
+        )
+        raise fault(codes.AMBIGUOUS_KEY, detail, key, scope)
+    value, found = unmark(value_of(key, scope))
+    marks.extend(found)
+    if isinstance(key, Literal) and (value is None or isinstance(value, bool)):
+        return key.span.text
+    if is_null(value):
+        raise fault(codes.NULL_KEY, "Can't use a null value as a key.", key, scope)
+    try:
+        converted = convert(value, STRING)
+    except ConversionError as error:
+        raise fault(codes.KEY_TYPE, f"Can't use this value as a key: {error}.", key, scope) from error
+    return converted if isinstance(converted, str) else None
+
+
+def _begins_with_name(key: Expression) -> bool:
+    while isinstance(key, GetAttr | Index):
+        key = key.target
+    return isinstance(key, Variable)
+
+
+@evaluates(Unary)
+def _unary(expression: Unary, scope: Scope) -> Value:
+    operator = UNARY[expression.operator]
+    value = value_of(expression.operand, scope)
+    operand = _operand(value, operator, "unary", expression.operand, scope)
+    return _operate(operator, (operand,), expression, scope)
+
+
+@evaluates(Binary)
+def _binary(expression: Binary, scope: Scope) -> Value:
+    """Chains such as ``a + b + c`` nest to the left, as deep as they are long: they are worked off without recursion."""
+    chain = [expression]
+    while isinstance(chain[-1].left, Binary):
+        chain.append(chain[-1].left)
+    value, faults = _collected(chain[-1].left, scope)
+    for link in reversed(chain):
+        right, more = _collected(link.right, scope)
+        faults.extend(more)
+        if faults:
+            continue
+        operator = BINARY[link.operator]
+        operands = _operands(operator, (value, right), link, scope)
+        value = _operate(operator, operands, link, scope)
+    if faults:
+        raise DiagnosticError(faults)
+    return value
+
+
+def _collected(expression: Expression, scope: Scope) -> tuple[Value, list[Diagnostic]]:
+    try:
+        return EVALUATORS[type(expression)](expression, scope), []
+    except DiagnosticError as error:
+        return None, list(error.diagnostics)
+
+
+def _operands(operator: Operator, values: tuple[Value, Value], expression: Binary, scope: Scope) -> tuple[Value, Value]:
+    if operator.operand is DYNAMIC:
+        return values
+    left = _operand(values[0], operator, "left", expression.left, scope)
+    return left, _operand(values[1], operator, "right", expression.right, scope)
+
+
+def _operand(value: Value, operator: Operator, side: str, expression: Expression, scope: Scope) -> Value:
+    try:
+        return convert(value, operator.operand)
+    except ConversionError as error:
+        where = "unary operand" if side == "unary" else f"{side} operand"
+        raise fault(codes.INVALID_OPERAND, f"Unsuitable value for {where}: {error}.", expression, scope) from error
+
+
+def _operate(operator: Operator, operands: tuple[Value, ...], expression: Unary | Binary, scope: Scope) -> Value:
+    try:
+        return operate(operator, *operands)
+    except OperationError as error:
+        raise fault(codes.OPERATION_FAILED, f"Error during operation: {error}.", expression, scope) from error

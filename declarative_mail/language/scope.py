@@ -1,0 +1,96 @@
+"""What the names in an expression stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from declarative_mail.language.values import Value
+
+if TYPE_CHECKING:
+    from declarative_mail.language.functions.model import CallContext, Function
+
+MAX_ROUNDS: Final = 2_000_000
+"""Rounds that the for expressions and splats of one evaluation may take together: some seconds, whatever they are nested in."""
+
+
+class Budget:
+    """Counts the work of one evaluation, so that nested loops end in a diagnostic and not in hours."""
+
+    __slots__ = ("rounds",)
+
+    def __init__(self) -> None:
+        self.rounds = 0
+
+
+class Scope:
+    """The root names of an expression and, in a child scope, those that a ``for`` expression or a block adds.
+
+    The tables are read in place: names that appear in them later are seen. Make one with `root`, then `child`.
+    """
+
+    __slots__ = ("_names", "_parent", "budget", "context", "functions")
+
+    def __init__(
+        self,
+        names: Mapping[str, Value],
+        parent: Scope | None,
+        *,
+        context: CallContext | None,
+        functions: Mapping[str, Function],
+        budget: Budget,
+    ) -> None:
+        self._names = names
+        self._parent = parent
+        self.context = context
+        self.functions = functions
+        self.budget = budget
+
+    @classmethod
+    def root(
+        cls,
+        names: Mapping[str, Value],
+        *,
+        context: CallContext | None = None,
+        functions: Mapping[str, Function] | None = None,
+    ) -> Scope:
+        """The outermost scope.
+
+        Args:
+            names: the root names: ``var``, ``local``, resource types, …
+            context: the world, for functions that look at it; without one no function can be called.
+            functions: the functions that can be called, all those of the language unless given.
+        """
+        if functions is None:
+            from declarative_mail.language.functions.table import FUNCTIONS
+
+            functions = FUNCTIONS
+        return cls(names, None, context=context, functions=functions, budget=Budget())
+
+    def child(self, names: Mapping[str, Value]) -> Scope:
+        """A scope with further names, which hide outer ones."""
+        return Scope(names, self, context=self.context, functions=self.functions, budget=self.budget)
+
+    def lookup(self, name: str) -> Value:
+        """The value of a root name.
+
+        Raises:
+            KeyError: nothing has that name.
+        """
+        scope: Scope | None = self
+        while scope is not None:
+            names = scope._names
+            if name in names:
+                return names[name]
+            scope = scope._parent
+        raise KeyError(name)
+
+    @property
+    def known_names(self) -> Iterable[str]:
+        """Every name that can be looked up, for suggestions."""
+        scope: Scope | None = self
+        found: dict[str, None] = {}
+        while scope is not None:
+            found.update(dict.fromkeys(scope._names))
+            scope = scope._parent
+        return list(found)
