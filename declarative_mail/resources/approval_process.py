@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.addresses import Address
-from declarative_mail.resources.base import Fault, Resource, Values, label_of
+from declarative_mail.resources.base import Resource
 from declarative_mail.resources.channels import EmailChannel
 from declarative_mail.resources.fields import Description, Duration, Name, ServerReference
 from declarative_mail.resources.markers import DerivedMark
 from declarative_mail.resources.rules import complete_name
 
-# -- the resource -----------------------------------------------------------------------------------------------------------
+# -- the resource ----------------------------------------------------------------------------------
 
 
 class ApprovalProcess(Resource):
@@ -24,10 +22,19 @@ class ApprovalProcess(Resource):
     title: ClassVar = "How a request for approval reaches those who decide"
     natural_key: ClassVar = ("name",)
     immutable: ClassVar = frozenset({"based_on"})
-    other_names: ClassVar = {"server": "smtp_server", "smtp": "smtp_server", "activity": "start_activity",
-                             "type": "approval_type", "role": "approval_role", "scope": "scope_to_collection",
-                             "notifiers": "email { … }", "to": "email { recipients = […] }",
-                             "recipients": "email { recipients = […] }", "selfApprove": "self_approve"}  # fmt: skip
+    completions: ClassVar = (complete_name,)
+    other_names: ClassVar = {
+        "server": "smtp_server",
+        "smtp": "smtp_server",
+        "activity": "start_activity",
+        "type": "approval_type",
+        "role": "approval_role",
+        "scope": "scope_to_collection",
+        "notifiers": "email { …,}",
+        "to": "email { recipients = […] }",
+        "recipients": "email { recipients = […] }",
+        "selfApprove": "self_approve",
+    }
 
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
@@ -54,8 +61,3 @@ class ApprovalProcess(Resource):
     self_approve: bool = Field(default=False, description="Whether those who ask may approve for themselves.")
     timeout: Duration | None = Field(default=None, description="After this the request is denied.")
     email: EmailChannel | None = Field(default=None, description="Who is asked, by mail.")
-
-    @classmethod
-    def complete(cls, values: Values, address: Address) -> Iterable[Fault]:
-        complete_name(values, label_of(address))
-        return ()

@@ -19,7 +19,7 @@ _CODES = {code.id: code for code in vars(codes).values() if isinstance(code, Cod
 
 
 def check_values(draft: Draft, schema: Schema, values: Values) -> None:
-    """Report every value that the model refuses, and put `FAULTY` in its place. The rest of the values stays as it is."""
+    """Report every value that the model refuses, and put `FAULTY` in its place."""
     known, indexes = (values, {}) if not draft.unknown else _known_part(values)
     try:
         schema.model.model_validate(known)
@@ -33,7 +33,7 @@ def check_values(draft: Draft, schema: Schema, values: Values) -> None:
 
 
 def _known_part(values: Values) -> tuple[Values, Mapping[Path, list[int]]]:
-    """The values without those known only after apply, and for each list that lost some the old index of what is left."""
+    """The values without those known only after apply; for each list that lost some, the old index of what is left."""
     indexes: dict[Path, list[int]] = {}
     known: Values = _prune(values, (), indexes)
     return known, indexes

@@ -36,7 +36,12 @@ class ImapMailbox(Block):
     password: SecretValue = Field(description="With what.")
     mailbox: str = Field(default="INBOX", min_length=1, description="The folder to look in.")
 
-    other_names: ClassVar = {"user": "username", "pass": "password", "server": "host", "folder": "mailbox"}
+    other_names: ClassVar = {
+        "user": "username",
+        "pass": "password",
+        "server": "host",
+        "folder": "mailbox",
+    }
 
 
 class Receipt(Block):
@@ -46,8 +51,19 @@ class Receipt(Block):
     timeout: Duration = Field(default="60s", description="How long to wait for it.")
 
 
+def _needs_recipient(values: Values) -> Iterable[Fault]:
+    required, to = values.get("require"), values.get("to")
+    wanted = [stage for stage in ("recipient", "message") if isinstance(required, list) and stage in required]
+    if wanted and to is None:
+        detail = f'require names "{wanted[0]}", but there is no recipient to try. Set to = "…".'
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("require",), detail)
+    if values.get("receipt") is not None and to is None:
+        detail = 'receipt looks for a message, but to is not set, so none is sent. Set to = "…" as well.'
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("receipt",), detail)
+
+
 class ConnectionTest(Block):
-    """The settings of the test. Left out, all of them have their defaults: connect to sender must not fail, nothing is sent."""
+    """The settings of the test. Left out: connect to sender must not fail, and nothing is sent."""
 
     require: SetOf[Stage] = Field(default=(), description="Stages that must pass; `message` sends a real message.")
     on_failure: Literal["block", "warn"] = Field(
@@ -78,14 +94,4 @@ class ConnectionTest(Block):
         "policy": "on_failure",
         "mode": "on_failure",
     }
-
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        required, to = values.get("require"), values.get("to")
-        wanted = [stage for stage in ("recipient", "message") if isinstance(required, list) and stage in required]
-        if wanted and to is None:
-            detail = f'require names "{wanted[0]}", but there is no recipient to try. Set to = "…".'
-            yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("require",), detail)
-        if values.get("receipt") is not None and to is None:
-            detail = "receipt looks for a message, but to is not set, so none is sent. Set to = \"…\" as well."
-            yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("receipt",), detail)
+    rules: ClassVar = (_needs_recipient,)

@@ -63,8 +63,8 @@ def _place(fault: Diagnostic) -> int:
 def _complete(draft: Draft, schema: Schema, values: Values) -> frozenset[str]:
     """Let the model fill in what it works out; gives the names that were so made and stay what they are at creation."""
     written = frozenset(values)
-    if schema.completes:
-        _report(draft, schema.model.complete(values, draft.address), ())
+    for completion in schema.completions:
+        _report(draft, completion(values, draft.address), ())
     return schema.fixed - written
 
 
@@ -79,8 +79,8 @@ def _settle(draft: Draft, schema: Schema, values: Values, path: Path) -> dict[st
             attributes[name] = [
                 _settle(draft, block.schema, one, (*path, name, index)) for index, one in enumerate(given)
             ]
-    if schema.examines:
-        _report(draft, schema.model.examine(attributes), path)
+    for rule in schema.model.rules:
+        _report(draft, rule(attributes), path)
     return attributes
 
 

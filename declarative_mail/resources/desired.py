@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any, Never
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Span
@@ -20,12 +21,13 @@ class Desired:
 
     Args:
         address: the instance.
-        attributes: every settable attribute and block of the type by name, defaults filled in, sets sorted; see `leaves`.
+        attributes: every settable attribute and block of the type by name, defaults filled in, sets sorted; see
+            `leaves`.
         body: what it was decoded from.
         references: the resources and data sources that its attributes refer to, each once, in the order of the schema.
         sensitive: the paths of all secrets.
-        fixed: attributes that were not written and got their value from the label or the name. They stay what they were at
-            creation: the planner takes the prior value where there is one.
+        fixed: attributes that were not written and got their value from the label or the name. They stay what they
+            were at creation: the planner takes the prior value where there is one.
     """
 
     address: Address
@@ -37,11 +39,12 @@ class Desired:
 
     @property
     def type(self) -> str:
+        """The type of resource."""
         return self.address.type
 
     @property
     def explicit(self) -> frozenset[Path]:
-        """The paths of all attributes that were written, blocks included: ``("email",)`` and ``("email", "recipients")``."""
+        """The paths of all that was written, blocks included: ``("email",)`` and ``("email", "recipients")``."""
         return frozenset(written_paths(self.body))
 
     def span(self, path: Path = ()) -> Span:
@@ -56,36 +59,39 @@ def to_stored(
     reference_leaf: Callable[[str], Plain],
     unknown_leaf: Callable[[Unknown], Plain] | None = None,
 ) -> Plain:
-    """The attributes as a state holds them: a reference to something unmanaged is its identifier, a plain string.
+    """The attributes as JSON: a reference to something unmanaged is its identifier, a plain string.
 
     Args:
+        attributes: those of a `Desired`, or a part of them.
         secret_leaf: what stands for a secret.
         reference_leaf: what stands for a reference to the resource of this address.
         unknown_leaf: what stands for a value known only after apply; a state has no such leaf, a plan does.
 
     Raises:
-        TypeError: a value is known only after apply.
+        TypeError: a value is known only after apply and there is no leaf for it.
     """
+    leaves = {
+        Secret: secret_leaf,
+        Reference: lambda one: reference_leaf(str(one.address)) if one.address else one.identifier,
+        Unknown: unknown_leaf or _refuse_unknown,
+    }
+    return _stored(attributes, leaves)
 
-    def walk(value: Plain) -> Plain:
-        kind = type(value)
-        if kind is str or value is None:
-            return value
-        if kind is dict:
-            return {name: walk(one) for name, one in value.items()}
-        if kind is list:
-            return [walk(one) for one in value]
-        if kind is Secret:
-            return secret_leaf(value)
-        if kind is Reference:
-            return reference_leaf(str(value.address)) if value.address else value.identifier
-        if kind is Unknown:
-            if unknown_leaf is not None:
-                return unknown_leaf(value)
-            raise TypeError(f"{value.path or 'a composed value'} is known only after apply and cannot be stored")
+
+def _stored(value: Plain, leaves: dict[type, Callable[[Any], Plain]]) -> Plain:
+    kind = type(value)
+    if kind is str or value is None:
         return value
+    if kind is dict:
+        return {name: _stored(one, leaves) for name, one in value.items()}
+    if kind is list:
+        return [_stored(one, leaves) for one in value]
+    leaf = leaves.get(kind)
+    return value if leaf is None else leaf(value)
 
-    return walk(attributes)
+
+def _refuse_unknown(value: Unknown) -> Never:
+    raise TypeError(f"{value.path or 'a composed value'} is known only after apply and cannot be stored")
 
 
 def unknown_paths(attributes: Plain, path: Path = ()) -> Iterator[Path]:

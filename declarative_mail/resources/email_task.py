@@ -7,14 +7,21 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.resources.base import Fault, Resource, Values, label_of
+from declarative_mail.resources.base import Fault, Resource, Values
 from declarative_mail.resources.fields import Description, EmailSet, MailboxText, Name, ServerReference, SetOf
 from declarative_mail.resources.markers import DerivedMark
-from declarative_mail.resources.rules import complete_name, many_recipients
+from declarative_mail.resources.rules import at_most_50, complete_name
 
-# -- the resource -----------------------------------------------------------------------------------------------------------
+# -- rules -----------------------------------------------------------------------------------------
+
+
+def _examine_recipients(values: Values) -> Iterable[Fault]:
+    if values.get("to") == []:
+        yield Fault(codes.NOBODY_TO_TELL, ("to",), "to is empty, so nobody gets the mail. Name somebody.")
+
+
+# -- the resource ----------------------------------------------------------------------------------
 
 
 class EmailTask(Resource):
@@ -24,9 +31,19 @@ class EmailTask(Resource):
     title: ClassVar = "A task that sends mail by itself"
     natural_key: ClassVar = ("name",)
     immutable: ClassVar = frozenset({"template"})
-    other_names: ClassVar = {"server": "smtp_server", "smtp": "smtp_server", "from": "from_address", "sender": "from_address",
-                             "recipients": "to", "to_address": "to", "report_to_run": "report", "schedule": "schedules = […]",
-                             "policy": "policies = […]"}  # fmt: skip
+    completions: ClassVar = (complete_name,)
+    rules: ClassVar = (_examine_recipients, at_most_50("to"))
+    other_names: ClassVar = {
+        "server": "smtp_server",
+        "smtp": "smtp_server",
+        "from": "from_address",
+        "sender": "from_address",
+        "recipients": "to",
+        "to_address": "to",
+        "report_to_run": "report",
+        "schedule": "schedules = […]",
+        "policy": "policies = […]",
+    }
 
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
@@ -38,20 +55,11 @@ class EmailTask(Resource):
     smtp_server: ServerReference | None = Field(
         default=None, description="The server that sends it. Cloud editions have one of their own and take none."
     )
-    command: str | None = Field(default=None, min_length=1, description="What the task runs, e.g. Email Report Results.")
+    command: str | None = Field(
+        default=None, min_length=1, description="What the task runs, e.g. Email Report Results."
+    )
     report: str | None = Field(default=None, min_length=1, description="The report whose result is sent.")
     from_address: MailboxText | None = Field(default=None, description="Whom the mail is from, if not the server's.")
     to: EmailSet = Field(description="Who gets it.")
     schedules: SetOf[str] = Field(default=(), description="Names of the schedules that run it.")
     policies: SetOf[str] = Field(default=(), description="Names of the policies that it is assigned to.")
-
-    @classmethod
-    def complete(cls, values: Values, address: Address) -> Iterable[Fault]:
-        complete_name(values, label_of(address))
-        return ()
-
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        if values.get("to") == []:
-            yield Fault(codes.NOBODY_TO_TELL, ("to",), "to is empty, so nobody gets the mail. Name somebody.")
-        yield from many_recipients(values, "to")

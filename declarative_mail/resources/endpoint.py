@@ -1,7 +1,7 @@
 """Where a server is: preset, uri, host, port and encryption, each worked out from the others, and what they contradict.
 
-Explicit attributes go before the preset. Without a word about it the encryption is ``starttls``; port 465 alone means ``tls``
-(RFC 8314 section 3.3); the port follows the encryption: 465, 587 (RFC 6409), else 25.
+Explicit attributes go before the preset. Without a word about it the encryption is ``starttls``; port 465 alone means
+``tls`` (RFC 8314 section 3.3); the port follows the encryption: 465, 587 (RFC 6409), else 25.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ DEFAULT_PORTS = {"tls": TLS_PORT, "starttls": 587, "starttls_if_offered": 25, "n
 _CLEAR_PORTS = (25, 587)
 _TYPES: dict[str, Type] = {"host": STRING, "port": NUMBER, "encryption": STRING, "uri": STRING}
 _PRESET_CODES = {"preset": codes.UNKNOWN_PRESET, "region": codes.NOT_ALLOWED, "encryption": codes.PRESET_MISMATCH}
-_INTERNAL_LABELS = frozenset(
-    "localhost local localdomain internal intern intranet lan corp private home test invalid example".split()
-)
+_INTERNAL_LABELS = frozenset((
+    "corp", "example", "home", "intern", "internal", "intranet", "invalid", "lan", "local", "localdomain",
+    "localhost", "private", "test",
+))  # fmt: skip
 
 
 def complete_endpoint(values: Values, address: Address) -> Iterable[Fault]:
@@ -48,7 +49,9 @@ def _conflicts(values: Values) -> Iterable[Fault]:
         yield from excludes(values, "uri", "preset", "Each alone says where the server is: keep one of them.")
         yield from excludes(values, "uri", "host", "The host stands in the uri: keep one of them.")
         yield from excludes(values, "uri", "port", "The port belongs into the uri: keep one of them.")
-    yield from needs(values, "region", "preset", "A region says which host of a preset is meant: set preset, or remove it.")
+    yield from needs(
+        values, "region", "preset", "A region says which host of a preset is meant: set preset, or remove it."
+    )
 
 
 def _not_yet(values: Values, address: Address, *names: str) -> None:
@@ -63,10 +66,10 @@ def _from_preset(values: Values, address: Address) -> Iterable[Fault]:
         return
     name, region, port, encryption = given
     try:
-        found = expand(name, region=region, port=port, encryption=encryption)
+        found = expand(str(name), region=region, port=port, encryption=encryption)
     except PresetError as error:
         _not_yet(values, address, "host", "port", "encryption")
-        yield Fault(_PRESET_CODES[error.attribute], (error.attribute,), error.detail, error.help)
+        yield Fault(_PRESET_CODES[error.attribute], (error.attribute,), error.detail, error.hint)
         return
     values.setdefault("host", found.host)
     values.setdefault("port", found.port)
@@ -122,16 +125,19 @@ def examine_endpoint(values: Values) -> Iterable[Fault]:
     port_here = ((("port",), "the port"),)
     if port == TLS_PORT and encryption in ("none", "starttls", "starttls_if_offered"):
         detail = (
-            f'encryption is "{encryption}" on port 465, where TLS begins with the first byte: a server there says nothing in '
+            f'encryption is "{encryption}" on port 465, where TLS begins with the first byte: a server there says '
+            "nothing in "
             'clear. Use encryption = "tls", or port 587 for STARTTLS.'
         )
         yield Fault(codes.PORT_AND_ENCRYPTION, ("encryption",), detail, 'did you mean encryption = "tls"?', port_here)
     elif encryption == "tls" and port in _CLEAR_PORTS:
         detail = (
-            f"encryption is \"tls\" on port {port}, where servers greet in clear and TLS begins with STARTTLS. "
+            f'encryption is "tls" on port {port}, where servers greet in clear and TLS begins with STARTTLS. '
             'Use encryption = "starttls", or port 465 for TLS from the first byte.'
         )
-        yield Fault(codes.PORT_AND_ENCRYPTION, ("encryption",), detail, 'did you mean encryption = "starttls"?', port_here)
+        yield Fault(
+            codes.PORT_AND_ENCRYPTION, ("encryption",), detail, 'did you mean encryption = "starttls"?', port_here
+        )
     yield from _examine_trust(values, encryption)
 
 
@@ -139,20 +145,27 @@ def _examine_trust(values: Values, encryption: object) -> Iterable[Fault]:
     host, preset = values["host"], values.get("preset")
     if values["verify_certificate"] is False:
         if values.get("ca_certificate") is not None:
-            detail = "ca_certificate says whom to trust, but verify_certificate is false, so nobody is checked. Keep one of them."
+            detail = (
+                "ca_certificate says whom to trust, but verify_certificate is false, so nobody is checked. Keep one "
+                "of them."
+            )
             related = ((("ca_certificate",), "the authorities"),)
             yield Fault(codes.CONFLICTING_ATTRIBUTES, ("verify_certificate",), detail, related=related)
         elif preset is not None or (isinstance(host, str) and is_public(host)):
             yield _unverified(str(preset or host))
     if values.get("password") is not None and encryption in ("none", "starttls_if_offered") and not _is_loopback(host):
         how = "always" if encryption == "none" else "whenever the server, or somebody before it, offers no TLS"
-        detail = f'encryption is "{encryption}", so the password goes over the network in clear {how}. Use "starttls" or "tls".'
+        detail = (
+            f'encryption is "{encryption}", so the password goes over the network in clear {how}. Use "starttls" or '
+            '"tls".'
+        )
         yield Fault(codes.CLEAR_CREDENTIALS, ("encryption",), detail)
 
 
 def _unverified(who: str) -> Fault:
     detail = (
-        f"verify_certificate is false for {who}, a public service with a valid certificate: anybody in between can read the "
+        f"verify_certificate is false for {who}, a public service with a valid certificate: anybody in between can "
+        "read the "
         "password. Remove the line; it is for internal servers, and ca_certificate is better there too."
     )
     return Fault(codes.UNVERIFIED_CERTIFICATE, ("verify_certificate",), detail)

@@ -1,6 +1,7 @@
 """The types that fields of the models have: each with its check and the marks that `schema` reads.
 
-A check raises `PydanticCustomError` whose type is the identifier of a diagnostic code; `decode` makes the diagnostic of it.
+A check raises `PydanticCustomError` whose type is the identifier of a diagnostic code; `decode` makes the diagnostic
+of it.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ from declarative_mail.secrets import Secret
 
 T = TypeVar("T")
 
-RESERVED_IDENTIFIERS = frozenset(
-    "or and eq ne lt gt le ge div mod not null true false new var return step parallel stepGroup org account class "
-    "shellScriptProvisioner".split()
-)
+RESERVED_IDENTIFIERS = frozenset((
+    "account", "and", "class", "div", "eq", "false", "ge", "gt", "le", "lt", "mod", "ne", "new", "not",
+    "null", "or", "org", "parallel", "return", "shellScriptProvisioner", "step", "stepGroup", "true", "var",
+))  # fmt: skip
 """Words that Harness refuses as identifiers because its expressions use them."""
 
 
@@ -65,7 +66,11 @@ def _check_host(text: str) -> str:
     name, colon, port = text.replace(";", ":").rpartition(":")
     if colon and port.isdecimal() and is_host(name):
         detail = f'"{text}" holds a port; host takes a name or an IP address alone.'
-        raise fault(codes.URL_IN_HOST, detail, f'did you mean host = "{name}" and port = {port}, or uri = "smtp://{name}:{port}"?')
+        raise fault(
+            codes.URL_IN_HOST,
+            detail,
+            f'did you mean host = "{name}" and port = {port}, or uri = "smtp://{name}:{port}"?',
+        )
     if "@" in text:
         detail = f'"{text}" is an e-mail address; host is the name of the server that takes the mail.'
         raise fault(codes.INVALID_HOST, detail, "the address belongs into from_address or username")
@@ -84,7 +89,9 @@ def _uri_instead(text: str) -> str | None:
 
 def _check_identifier(text: str) -> str:
     if text in RESERVED_IDENTIFIERS:
-        raise fault(codes.INVALID_IDENTIFIER, f'"{text}" is a reserved word and cannot be an identifier.', f'try "{text}_"')
+        raise fault(
+            codes.INVALID_IDENTIFIER, f'"{text}" is a reserved word and cannot be an identifier.', f'try "{text}_"'
+        )
     if _is_identifier(text):
         return text
     detail = (
@@ -96,7 +103,12 @@ def _check_identifier(text: str) -> str:
 
 def _is_identifier(text: str) -> bool:
     head = text[:1]
-    return (head.isalpha() or head == "_") and len(text) <= 128 and text.isascii() and text.replace("$", "_").isidentifier()
+    return (
+        (head.isalpha() or head == "_")
+        and len(text) <= 128
+        and text.isascii()
+        and text.replace("$", "_").isidentifier()
+    )
 
 
 def identifier_of(name: str) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-# RFC 5321 section 4.1.2 (dot-string, domain) with the lengths of section 4.5.3.1. Nearly every address is of this form, and a
-# match costs a microsecond, where email-validator costs fifty and its import ten thousand.
+# RFC 5321 section 4.1.2 (dot-string, domain) with the lengths of section 4.5.3.1. Nearly every address is of this
+# form, and a match costs a microsecond, where email-validator costs fifty and its import ten thousand.
 _ORDINARY = re.compile(
     r"(?=.{3,254}\Z)(?=[^@]{1,64}@)"
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
     r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
-# RFC 5322 section 3.4: a phrase of quoted strings and atoms (dots as in obs-phrase, letters as in RFC 6532), then <addr-spec>.
+# RFC 5322 section 3.4: a phrase of quoted strings and atoms (dots as in obs-phrase, letters as in RFC 6532), then
+# <addr-spec>.
 _QUOTED = r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"'
 # Possessive (++, *+): words need no space between them, so a text without < would be split in 2^n ways.
 _WORD = r"[^\s\x00-\x1f()<>\[\]:;@\\,\"]++"

@@ -12,6 +12,35 @@ from declarative_mail.resources.base import Block, Fault, Values
 from declarative_mail.resources.fields import Sequence, SetOf
 
 
+def _examine_condition(values: Values) -> Iterable[Fault]:
+    operator = values["operator"]
+    if operator in ("in", "not_in") and values["values"] == []:
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), f'The operator "{operator}" needs values = ["…"].')
+    if operator not in ("in", "not_in") and isinstance(operator, str) and values["values"]:
+        detail = f'The operator "{operator}" looks at no values. Remove them, or use "in".'
+        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("values",), detail)
+    yield from _examine_pattern(values, operator)
+
+
+def _examine_pattern(values: Values, operator: object) -> Iterable[Fault]:
+    pattern = values["pattern"]
+    if operator == "matches" and pattern is None:
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), 'The operator "matches" needs pattern = "…".')
+    elif operator != "matches" and isinstance(operator, str) and pattern is not None:
+        yield Fault(
+            codes.CONFLICTING_ATTRIBUTES, ("pattern",), f'pattern is for the operator "matches", not "{operator}".'
+        )
+    elif isinstance(pattern, str):
+        # The systems that hold the rule are written in Go, whose syntax is RE2's, as is that of our own regex().
+        from declarative_mail.language.functions.regular import PatternError, compile_pattern
+
+        try:
+            compile_pattern(pattern)
+        except PatternError as error:
+            detail = f'"{pattern}" is no regular expression: {error.what} in {error.where}.'
+            yield Fault(codes.INVALID_PATTERN, ("pattern",), detail)
+
+
 class Condition(Block):
     """What one label must be."""
 
@@ -24,35 +53,14 @@ class Condition(Block):
         default=None, min_length=1, description="For `matches`: a regular expression for the whole value."
     )
 
-    other_names: ClassVar = {"key": "label", "name": "label", "value": "values = […]", "regex": "pattern",
-                             "op": "operator"}  # fmt: skip
-
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        operator = values["operator"]
-        if operator in ("in", "not_in") and values["values"] == []:
-            yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), f'The operator "{operator}" needs values = ["…"].')
-        if operator not in ("in", "not_in") and isinstance(operator, str) and values["values"]:
-            detail = f'The operator "{operator}" looks at no values. Remove them, or use "in".'
-            yield Fault(codes.CONFLICTING_ATTRIBUTES, ("values",), detail)
-        yield from _examine_pattern(values, operator)
-
-
-def _examine_pattern(values: Values, operator: object) -> Iterable[Fault]:
-    pattern = values["pattern"]
-    if operator == "matches" and pattern is None:
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), 'The operator "matches" needs pattern = "…".')
-    elif operator != "matches" and isinstance(operator, str) and pattern is not None:
-        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("pattern",), f'pattern is for the operator "matches", not "{operator}".')
-    elif isinstance(pattern, str):
-        # The systems that hold the rule are written in Go, whose syntax is RE2's, as is that of our own regex().
-        from declarative_mail.language.functions.regular import PatternError, compile_pattern
-
-        try:
-            compile_pattern(pattern)
-        except PatternError as error:
-            detail = f'"{pattern}" is no regular expression: {error.what} in {error.where}.'
-            yield Fault(codes.INVALID_PATTERN, ("pattern",), detail)
+    other_names: ClassVar = {
+        "key": "label",
+        "name": "label",
+        "value": "values = […]",
+        "regex": "pattern",
+        "op": "operator",
+    }
+    rules: ClassVar = (_examine_condition,)
 
 
 class Match(Block):

@@ -7,10 +7,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.values import Unknown
-from declarative_mail.resources.base import Block, Fault, Resource, Values, label_of
+from declarative_mail.resources.base import Block, Fault, Resource, Values
 from declarative_mail.resources.channels import (
     DatadogChannel,
     EmailChannel,
@@ -27,7 +26,30 @@ from declarative_mail.resources.rules import check_scope, complete_identity
 
 CHANNELS = ("email", "slack", "msteams", "pagerduty", "webhook", "datadog")
 
-# -- blocks -----------------------------------------------------------------------------------------------------------------
+# -- blocks ----------------------------------------------------------------------------------------
+
+
+def _examine_event(values: Values) -> Iterable[Fault]:
+    kind = values["type"] if isinstance(values.get("type"), str) else None
+    if isinstance(values["stages"], list) and ALL_STAGES in values["stages"]:
+        values["stages"] = []
+    if kind is None:
+        return
+    if values["stages"] and kind not in STAGE_EVENTS | STEP_EVENTS:
+        detail = (
+            f'stages is set, but "{kind}" is an event of the whole pipeline. Remove stages, or use an event of stages.'
+        )
+        yield Fault(
+            codes.STAGES_ON_PIPELINE_EVENT, ("stages",), detail, _stage_event(kind), ((("type",), "this event"),)
+        )
+    if values["steps"] and kind not in STEP_EVENTS:
+        detail = f'steps is set, but "{kind}" is no event of steps. Remove steps, or use StepFailed.'
+        yield Fault(codes.STAGES_ON_PIPELINE_EVENT, ("steps",), detail, related=((("type",), "this event"),))
+
+
+def _stage_event(kind: str) -> str | None:
+    name = kind.replace("Pipeline", "Stage")
+    return f'did you mean type = "{name}"?' if name in STAGE_EVENTS else None
 
 
 class Event(Block):
@@ -37,27 +59,14 @@ class Event(Block):
     stages: SetOf[str] = Field(default=(), description="Identifiers of stages, for Stage… events; none means all.")
     steps: SetOf[str] = Field(default=(), description="Identifiers of steps, for StepFailed; none means all.")
 
-    other_names: ClassVar = {"name": "type", "stage": "stages = […]", "step": "steps = […]", "for_stages": "stages",
-                             "for_steps": "steps"}  # fmt: skip
-
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        kind = values["type"] if isinstance(values.get("type"), str) else None
-        if isinstance(values["stages"], list) and ALL_STAGES in values["stages"]:
-            values["stages"] = []
-        if kind is None:
-            return
-        if values["stages"] and kind not in STAGE_EVENTS | STEP_EVENTS:
-            detail = f'stages is set, but "{kind}" is an event of the whole pipeline. Remove stages, or use an event of stages.'
-            yield Fault(codes.STAGES_ON_PIPELINE_EVENT, ("stages",), detail, _stage_event(kind), ((("type",), "this event"),))
-        if values["steps"] and kind not in STEP_EVENTS:
-            detail = f'steps is set, but "{kind}" is no event of steps. Remove steps, or use StepFailed.'
-            yield Fault(codes.STAGES_ON_PIPELINE_EVENT, ("steps",), detail, related=((("type",), "this event"),))
-
-
-def _stage_event(kind: str) -> str | None:
-    name = kind.replace("Pipeline", "Stage")
-    return f'did you mean type = "{name}"?' if name in STAGE_EVENTS else None
+    other_names: ClassVar = {
+        "name": "type",
+        "stage": "stages = […]",
+        "step": "steps = […]",
+        "for_stages": "stages",
+        "for_steps": "steps",
+    }
+    rules: ClassVar = (_examine_event,)
 
 
 class Git(Block):
@@ -67,7 +76,36 @@ class Git(Block):
     commit_message: str | None = Field(default=None, min_length=1, description="In place of the usual message.")
 
 
-# -- the resource -----------------------------------------------------------------------------------------------------------
+# -- rules -----------------------------------------------------------------------------------------
+
+
+def _examine_channels(values: Values) -> Iterable[Fault]:
+    if all(values[channel] is None for channel in CHANNELS):
+        detail = f"The rule has no way to tell anybody. Add one of the blocks {', '.join(CHANNELS)}."
+        yield Fault(codes.NOBODY_TO_TELL, (), detail)
+
+
+def _examine_events(values: Values) -> Iterable[Fault]:
+    events = values["event"]
+    if values["pipeline"] is not None and not events:
+        detail = (
+            'The rule names a pipeline but no event of it, so it never fires. Add event { type = "PipelineFailed" }.'
+        )
+        yield Fault(codes.NEVER_FIRES, (), detail)
+    seen: dict[tuple[object, ...], int] = {}
+    for index, event in enumerate(events):
+        if any(isinstance(one, Unknown) for one in (event["type"], event["stages"], event["steps"])):
+            continue
+        key = (event["type"], *map(str, event["stages"]), None, *map(str, event["steps"]))
+        first = seen.setdefault(key, index)
+        if first != index:
+            detail = f'"{event["type"]}" with the same stages and steps is given more than once; once is enough.'
+            yield Fault(
+                codes.REPEATED_EVENT, ("event", index), detail, related=((("event", first), "first given here"),)
+            )
+
+
+# -- the resource ----------------------------------------------------------------------------------
 
 
 class NotificationRule(Resource):
@@ -77,10 +115,12 @@ class NotificationRule(Resource):
     title: ClassVar = "Which events tell whom"
     natural_key: ClassVar = ("organization", "project", "pipeline", "identifier")
     immutable: ClassVar = frozenset({"identifier", "organization", "project", "pipeline"})
+    completions: ClassVar = (complete_identity,)
+    rules: ClassVar = (check_scope, _examine_channels, _examine_events)
     other_names: ClassVar = {
         "server": "smtp_server",
         "smtp": "smtp_server",
-        "to": "email { recipients = […] }",
+        "to": "email { recipients = […],}",
         "recipients": "email { recipients = […] }",
         "user_groups": "email { user_groups = […] }",
         "groups": "email { user_groups = […] }",
@@ -98,8 +138,8 @@ class NotificationRule(Resource):
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
-    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = Field(
-        default="", description="What the system calls it."
+    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = (
+        Field(default="", description="What the system calls it.")
     )
     description: Description = Field(default="", description="What it is for.")
     enabled: bool = Field(default=True, description="Whether it tells anybody.")
@@ -126,36 +166,3 @@ class NotificationRule(Resource):
         default="pipeline", description="Where Harness keeps the rule: in the pipeline, or centrally."
     )
     git: Git | None = Field(default=None, description="For a pipeline that is stored in git.")
-
-    @classmethod
-    def complete(cls, values: Values, address: Address) -> Iterable[Fault]:
-        complete_identity(values, label_of(address))
-        return ()
-
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        yield from check_scope(values)
-        yield from _examine_channels(values)
-        yield from _examine_events(values)
-
-
-def _examine_channels(values: Values) -> Iterable[Fault]:
-    if all(values[channel] is None for channel in CHANNELS):
-        detail = f"The rule has no way to tell anybody. Add one of the blocks {', '.join(CHANNELS)}."
-        yield Fault(codes.NOBODY_TO_TELL, (), detail)
-
-
-def _examine_events(values: Values) -> Iterable[Fault]:
-    events = values["event"]
-    if values["pipeline"] is not None and not events:
-        detail = 'The rule names a pipeline but no event of it, so it never fires. Add event { type = "PipelineFailed" }.'
-        yield Fault(codes.NEVER_FIRES, (), detail)
-    seen: dict[tuple[object, ...], int] = {}
-    for index, event in enumerate(events):
-        if any(isinstance(one, Unknown) for one in (event["type"], event["stages"], event["steps"])):
-            continue
-        key = (event["type"], *map(str, event["stages"]), None, *map(str, event["steps"]))
-        first = seen.setdefault(key, index)
-        if first != index:
-            detail = f'"{event["type"]}" with the same stages and steps is given more than once; once is enough.'
-            yield Fault(codes.REPEATED_EVENT, ("event", index), detail, related=((("event", first), "first given here"),))

@@ -10,8 +10,11 @@ from declarative_mail.language.evaluated import EvaluatedBlock, EvaluatedBody
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Value
 from declarative_mail.resources.leaves import Path
 
-# One token of a list as far as its items matter: a string without interpolation, a comment, a bracket, a comma, anything else.
-_TOKEN = re.compile(r'"(?:[^"\\$%]|\\.|[$%](?!\{))*"|\#[^\n]*|//[^\n]*|/\*.*?\*/|[\[\]{}(),]|[^\s"#/\[\]{}(),]+|/', re.DOTALL)
+# One token of a list as far as its items matter: a string without interpolation, a comment, a bracket, a comma,
+# anything else.
+_TOKEN = re.compile(
+    r'"(?:[^"\\$%]|\\.|[$%](?!\{))*"|\#[^\n]*|//[^\n]*|/\*.*?\*/|[\[\]{}(),]|[^\s"#/\[\]{}(),]+|/', re.DOTALL
+)
 _COMMENTS = ("#", "//", "/*")
 
 
@@ -76,7 +79,7 @@ def _items(span: Span) -> list[Span]:
             continue
         position = token.end()
         word = token[0]
-        if word.startswith(_COMMENTS) and len(word) > 1 or word == "#":
+        if (word.startswith(_COMMENTS) and len(word) > 1) or word == "#":
             continue
         closes = word in "]})"
         depth += (word in "[{(") - closes
@@ -112,7 +115,7 @@ def _inside(value: Value, path: Path) -> Value:
 
 
 def written_paths(body: EvaluatedBody, path: Path = ()) -> Iterator[Path]:
-    """The paths of all attributes and blocks of a body; the blocks of a type that occurs more than once are numbered."""
+    """The paths of all attributes and blocks of a body; where a block occurs more than once, each has its number."""
     for name in body.attributes:
         yield (*path, name)
     counts: dict[str, int] = {}

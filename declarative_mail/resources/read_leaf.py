@@ -62,7 +62,7 @@ def _converted(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> 
     return converted
 
 
-# -- secrets ----------------------------------------------------------------------------------------------------------------
+# -- secrets ---------------------------------------------------------------------------------------
 
 
 def _sensitive(draft: Draft, one: AttributeSchema, value: Marked, path: Path) -> Plain:
@@ -86,7 +86,9 @@ def _clear_secret(draft: Draft, text: str, path: Path) -> Plain:
 
 def _secret(draft: Draft, secret: Secret, path: Path) -> Plain:
     if not secret:
-        detail = f"{format_path(path)} is an empty text, which is no secret. Leave the attribute out where none is needed."
+        detail = (
+            f"{format_path(path)} is an empty text, which is no secret. Leave the attribute out where none is needed."
+        )
         return draft.report(codes.EMPTY_SECRET, path, detail)
     draft.sensitive.append(path)
     return secret
@@ -113,12 +115,13 @@ def refuse_sensitive(draft: Draft, one: AttributeSchema, path: Path) -> Unknown:
     """A sensitive value where none may be kept."""
     detail = (
         f"{format_path(path)} gets a sensitive value, but it is stored in the state and shown in plans. "
-        "If it is no secret, say so with nonsensitive(…); a plain value from the environment comes by a variable, DMAIL_VAR_name."
+        "If it is no secret, say so with nonsensitive(…); a plain value from the environment comes by a variable, "
+        "DMAIL_VAR_name."
     )
     return draft.report(codes.SENSITIVE_ATTRIBUTE, path, detail, help=f"{one.name} = nonsensitive(…)")
 
 
-# -- references -------------------------------------------------------------------------------------------------------------
+# -- references ------------------------------------------------------------------------------------
 
 
 def _resource(draft: Draft, one: AttributeSchema, address: Address, path: Path) -> Plain:
@@ -141,7 +144,8 @@ def _identifier(draft: Draft, one: AttributeSchema, value: Value, path: Path) ->
     match = _ADDRESS_TEXT.fullmatch(value)
     if match and match[1] == one.reference:
         detail = (
-            f'{format_path(path)} is the text "{value}". A text means something that is not managed here, by its identifier; '
+            f'{format_path(path)} is the text "{value}". A text means something that is not managed here, by its '
+            "identifier; "
             "a resource of this configuration is referred to without quotes."
         )
         return draft.report(codes.QUOTED_REFERENCE, path, detail, help=f"did you mean {value}?")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from declarative_mail.resources.base import DataSource, Resource
@@ -48,6 +48,29 @@ def data_class(type_: str) -> type[DataSource]:
         KeyError: there is no such type.
     """
     return cast("type[DataSource]", getattr(_module(type_), _DATA_SOURCES[type_]))
+
+
+def schema_version(type_: str) -> int:
+    """The version of the attributes that a state written today holds.
+
+    Raises:
+        KeyError: there is no such type.
+    """
+    return len(resource_class(type_).upgrades) + 1
+
+
+def upgrade(type_: str, attributes: dict[str, Any], version: int) -> dict[str, Any]:
+    """Attributes as a state of an older schema version holds them, in today's form.
+
+    Raises:
+        KeyError: there is no such type.
+        ValueError: the version is newer than this program knows.
+    """
+    if not 1 <= version <= schema_version(type_):
+        raise ValueError(f"{type_} has schema versions 1 to {schema_version(type_)}, not {version}")
+    for step in resource_class(type_).upgrades[version - 1 :]:
+        attributes = step(attributes)
+    return attributes
 
 
 def _module(type_: str) -> object:

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from declarative_mail.diagnostics import Code
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType, Type
-from declarative_mail.resources.base import Block, Body, Resource
+from declarative_mail.resources.base import Block, Body, Completion, Resource
 from declarative_mail.resources.leaves import Plain
 from declarative_mail.resources.markers import (
     ChoiceMark,
@@ -79,7 +79,9 @@ class AttributeSchema:
         leaf = _LEAF_TYPES[self.leaf]
         if self.shape == "one":
             return leaf
-        return {"list": ListType, "set": SetType, "map": MapType}[self.shape](leaf)
+        if self.shape == "map":
+            return MapType(leaf)
+        return SetType(leaf) if self.shape == "set" else ListType(leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,7 @@ class Schema:
         required: the attributes and blocks that must be written.
         fixed: the attributes that, when left out, stay what they were made at creation.
         sets: the names of the attributes that are sets, and whether the case of letters matters not.
-        completes: whether the model fills in anything itself.
-        examines: whether the model has rules of its own.
+        completions: what the model of a resource works out from other attributes.
         names: every name that an expression may ask the object for, in lexical order.
     """
 
@@ -127,23 +128,23 @@ class Schema:
     required: tuple[str, ...] = field(init=False)
     fixed: frozenset[str] = field(init=False)
     sets: tuple[tuple[str, bool], ...] = field(init=False)
-    completes: bool = field(init=False)
-    examines: bool = field(init=False)
     names: tuple[str, ...] = field(init=False)
+    completions: tuple[Completion, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         settable = [one for one in self.attributes.values() if not one.computed]
         quick = {one.name: _QUICK[one.leaf] for one in settable if one.shape == "one" and one.leaf in _QUICK}
-        required = [one.name for one in (*settable, *self.blocks.values()) if one.required]
+        required = [one.name for one in settable if one.required]
+        required += [one.name for one in self.blocks.values() if one.required]
         object.__setattr__(self, "quick", quick)
         object.__setattr__(self, "required", tuple(required))
         fixed = frozenset(one.name for one in settable if one.derived and one.derived.fixed)
         object.__setattr__(self, "fixed", fixed)
         sets = tuple((one.name, one.fold) for one in settable if one.shape == "set")
         object.__setattr__(self, "sets", sets)
+        completions = self.model.completions if issubclass(self.model, Resource) else ()
+        object.__setattr__(self, "completions", completions)
         object.__setattr__(self, "names", tuple(sorted((*self.attributes, *self.blocks))))
-        object.__setattr__(self, "completes", self.model.complete.__func__ is not Body.complete.__func__)
-        object.__setattr__(self, "examines", self.model.examine.__func__ is not Body.examine.__func__)
 
 
 @cache
@@ -190,7 +191,9 @@ def _schema(name: str, model: type[Body]) -> Schema:
 
 def _defaults(attributes: dict[str, AttributeSchema], blocks: dict[str, BlockSchema]) -> dict[str, Plain]:
     plain = {name: one.default for name, one in attributes.items() if not one.computed}
-    nested = {name: [] if one.repeated else one.schema.defaults if one.filled else None for name, one in blocks.items()}
+    nested: dict[str, Plain] = {
+        name: [] if one.repeated else one.schema.defaults if one.filled else None for name, one in blocks.items()
+    }
     return plain | nested
 
 
@@ -208,6 +211,7 @@ class _Reading:
     choices: tuple[str, ...] = ()
 
     def mark(self, kind: type[_M]) -> _M | None:
+        """The mark of this kind, where there is one."""
         return next((one for one in self.marks if isinstance(one, kind)), None)
 
 
@@ -252,6 +256,7 @@ def _name_leaf(annotation: Any, reading: _Reading) -> None:
 
 def _attribute(name: str, info: FieldInfo, reading: _Reading) -> AttributeSchema:
     set_mark, reference, choice = reading.mark(SetMark), reading.mark(ReferenceMark), reading.mark(ChoiceMark)
+    derived: DerivedMark | None = reading.mark(DerivedMark)
     return AttributeSchema(
         name=name,
         leaf=reading.leaf,
@@ -261,7 +266,7 @@ def _attribute(name: str, info: FieldInfo, reading: _Reading) -> AttributeSchema
         computed=reading.mark(ComputedMark) is not None,
         reference=reference.type if reference else "secret" if reading.leaf == "secret" else None,
         fold=bool(set_mark and set_mark.fold),
-        derived=reading.mark(DerivedMark),
+        derived=derived,
         local=reading.mark(LocalMark) is not None,
         choices=reading.choices,
         choice_code=choice.code if choice else None,
@@ -270,7 +275,7 @@ def _attribute(name: str, info: FieldInfo, reading: _Reading) -> AttributeSchema
 
 
 def _default(info: FieldInfo, reading: _Reading) -> Plain:
-    if info.is_required() or reading.mark(DerivedMark):
+    if info.is_required() or reading.mark(DerivedMark) is not None:
         return None
     default = info.get_default(call_default_factory=True)
     return list(default) if isinstance(default, tuple) else default

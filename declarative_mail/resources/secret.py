@@ -10,12 +10,20 @@ from pydantic import Field
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.values import Unknown
-from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values, label_of
+from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values
 from declarative_mail.resources.fields import Description, Identifier, Name, SecretValue, Sequence
 from declarative_mail.resources.markers import DerivedMark
 from declarative_mail.resources.rules import check_scope, check_selector, complete_identity
 
-# -- blocks -----------------------------------------------------------------------------------------------------------------
+# -- blocks ----------------------------------------------------------------------------------------
+
+
+def _one_usage(values: Values) -> Iterable[Fault]:
+    said = [name for name in ("scoped_to_account", "inherit_from_secret_manager") if values[name] is True]
+    said += ["grant"] if values["grant"] else []
+    if len(said) > 1:
+        detail = f"{' and '.join(said)} are both set. Each alone says where the secret may be used: keep one of them."
+        yield Fault(codes.CONFLICTING_ATTRIBUTES, (said[1],), detail, related=(((said[0],), "and here"),))
 
 
 class UsageGrant(Block):
@@ -30,20 +38,57 @@ class UsageGrant(Block):
 class UsageScope(Block):
     """Where a secret may be used (Harness FirstGen)."""
 
-    scoped_to_account: bool = Field(default=False, description="Everywhere in the account, and nowhere by applications.")
+    scoped_to_account: bool = Field(
+        default=False, description="Everywhere in the account, and nowhere by applications."
+    )
     inherit_from_secret_manager: bool = Field(default=False, description="Wherever its secret manager may be used.")
     grant: Sequence[UsageGrant] = Field(default=(), description="Once for each application and environment.")
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        said = [name for name in ("scoped_to_account", "inherit_from_secret_manager") if values[name] is True]
-        said += ["grant"] if values["grant"] else []
-        if len(said) > 1:
-            detail = f"{' and '.join(said)} are both set. Each alone says where the secret may be used: keep one of them."
-            yield Fault(codes.CONFLICTING_ATTRIBUTES, (said[1],), detail, related=(((said[0],), "and here"),))
+    rules: ClassVar = (_one_usage,)
 
 
-# -- the resource -----------------------------------------------------------------------------------------------------------
+# -- rules -----------------------------------------------------------------------------------------
+
+
+def _complete_scope(values: Values, _address: Address) -> Iterable[Fault]:
+    unknown = next((one for one in map(values.get, ("organization", "project")) if isinstance(one, Unknown)), None)
+    scope = "project" if "project" in values else "organization" if "organization" in values else "account"
+    values.setdefault("scope", unknown or scope)
+    return ()
+
+
+def _examine_value(values: Values) -> Iterable[Fault]:
+    value, reference = values.get("value"), values.get("reference")
+    if value is None and reference is None:
+        detail = "The secret has neither value nor reference. Set value to a sensitive text, or reference to its path."
+        yield Fault(codes.MISSING_ATTRIBUTE, (), detail)
+    elif value is not None and reference is not None:
+        detail = (
+            "value and reference are both set. Either the text is given or the place where it is found: keep one of "
+            "them."
+        )
+        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("reference",), detail, related=((("value",), "and here"),))
+
+
+_NEEDED = {"account": (), "organization": ("organization",), "project": ("organization", "project")}
+
+
+def _examine_scope(values: Values) -> Iterable[Fault]:
+    scope = values.get("scope")
+    if scope not in _NEEDED:
+        return
+    for name in ("organization", "project"):
+        if values.get(name) is None and name in _NEEDED[scope]:
+            yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("scope",), f'scope is "{scope}", which needs {name}. Set it.')
+        elif values.get(name) is not None and name not in _NEEDED[scope]:
+            detail = (
+                f'scope is "{scope}", but {name} is set. Remove one of them; scope follows from organization and '
+                "project."
+            )
+            yield Fault(codes.CONFLICTING_ATTRIBUTES, ("scope",), detail, related=(((name,), "and here"),))
+
+
+# -- the resource ----------------------------------------------------------------------------------
 
 
 class SecretText(Resource):
@@ -53,14 +98,22 @@ class SecretText(Resource):
     title: ClassVar = "A sensitive text that the system keeps"
     natural_key: ClassVar = ("organization", "project", "identifier")
     immutable: ClassVar = frozenset({"identifier", "organization", "project", "scope"})
-    other_names: ClassVar = {"text": "value", "data": "value", "password": "value", "path": "reference", "org": "organization",
-                             "manager": "secret_manager"}  # fmt: skip
+    completions: ClassVar = (complete_identity, _complete_scope)
+    rules: ClassVar = (check_scope, _examine_value, _examine_scope)
+    other_names: ClassVar = {
+        "text": "value",
+        "data": "value",
+        "password": "value",
+        "path": "reference",
+        "org": "organization",
+        "manager": "secret_manager",
+    }
 
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
-    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = Field(
-        default="", description="What the system and other objects call it."
+    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = (
+        Field(default="", description="What the system and other objects call it.")
     )
     description: Description = Field(default="", description="What it is for.")
     tags: dict[str, str] = Field(default_factory=dict, description="Words to find it by.")
@@ -81,47 +134,8 @@ class SecretText(Resource):
     project: Identifier | None = Field(default=None, description="The project that it belongs to; needs organization.")
     usage_scope: UsageScope | None = Field(default=None, description="Where it may be used (Harness FirstGen).")
 
-    @classmethod
-    def complete(cls, values: Values, address: Address) -> Iterable[Fault]:
-        complete_identity(values, label_of(address))
-        unknown = next((one for one in map(values.get, ("organization", "project")) if isinstance(one, Unknown)), None)
-        scope = "project" if "project" in values else "organization" if "organization" in values else "account"
-        values.setdefault("scope", unknown or scope)
-        return ()
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        yield from check_scope(values)
-        yield from _examine_value(values)
-        yield from _examine_scope(values)
-
-
-def _examine_value(values: Values) -> Iterable[Fault]:
-    value, reference = values.get("value"), values.get("reference")
-    if value is None and reference is None:
-        detail = "The secret has neither value nor reference. Set value to a sensitive text, or reference to its path."
-        yield Fault(codes.MISSING_ATTRIBUTE, (), detail)
-    elif value is not None and reference is not None:
-        detail = "value and reference are both set. Either the text is given or the place where it is found: keep one of them."
-        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("reference",), detail, related=((("value",), "and here"),))
-
-
-_NEEDED = {"account": (), "organization": ("organization",), "project": ("organization", "project")}
-
-
-def _examine_scope(values: Values) -> Iterable[Fault]:
-    scope = values.get("scope")
-    if scope not in _NEEDED:
-        return
-    for name in ("organization", "project"):
-        if values.get(name) is None and name in _NEEDED[scope]:
-            yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("scope",), f'scope is "{scope}", which needs {name}. Set it.')
-        elif values.get(name) is not None and name not in _NEEDED[scope]:
-            detail = f'scope is "{scope}", but {name} is set. Remove one of them; scope follows from organization and project.'
-            yield Fault(codes.CONFLICTING_ATTRIBUTES, ("scope",), detail, related=(((name,), "and here"),))
-
-
-# -- the data source --------------------------------------------------------------------------------------------------------
+# -- the data source -------------------------------------------------------------------------------
 
 
 class SecretData(DataSource):
@@ -135,7 +149,4 @@ class SecretData(DataSource):
     organization: Identifier | None = Field(default=None, description="The organisation that it belongs to.")
     project: Identifier | None = Field(default=None, description="The project that it belongs to; needs organization.")
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        yield from check_selector(values)
-        yield from check_scope(values)
+    rules: ClassVar = (check_selector, check_scope)

@@ -7,9 +7,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values, label_of
+from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values
 from declarative_mail.resources.connection_test import ConnectionTest
 from declarative_mail.resources.endpoint import complete_endpoint, examine_endpoint
 from declarative_mail.resources.fields import (
@@ -33,7 +32,16 @@ from declarative_mail.resources.fields import (
 from declarative_mail.resources.markers import DerivedMark, LocalMark
 from declarative_mail.resources.rules import complete_name, excludes, needs
 
-# -- blocks -----------------------------------------------------------------------------------------------------------------
+# -- blocks ----------------------------------------------------------------------------------------
+
+
+def _examine_grant(values: Values) -> Iterable[Fault]:
+    if values["grant"] == "refresh_token" and values.get("refresh_token") is None:
+        detail = 'The grant refresh_token needs refresh_token. Set it, or set grant = "client_credentials".'
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), detail)
+    if values["grant"] == "client_credentials" and values.get("client_secret") is None:
+        detail = 'The grant client_credentials needs client_secret. Set it, or use the grant "refresh_token".'
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("grant",), detail)
 
 
 class OAuth2(Block):
@@ -48,17 +56,49 @@ class OAuth2(Block):
         default="refresh_token", description="How the token is obtained."
     )
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        if values["grant"] == "refresh_token" and values.get("refresh_token") is None:
-            detail = 'The grant refresh_token needs refresh_token. Set it, or set grant = "client_credentials".'
-            yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), detail)
-        if values["grant"] == "client_credentials" and values.get("client_secret") is None:
-            detail = 'The grant client_credentials needs client_secret. Set it, or use the grant "refresh_token".'
-            yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("grant",), detail)
+    rules: ClassVar = (_examine_grant,)
 
 
-# -- the resource -----------------------------------------------------------------------------------------------------------
+# -- rules -----------------------------------------------------------------------------------------
+
+
+def _examine_login(values: Values) -> Iterable[Fault]:
+    yield from excludes(
+        values, "password", "oauth2", "Either a password is sent or a token is fetched: keep one of them."
+    )
+    yield from needs(
+        values, "password", "username", "Nobody logs in without a name: set username, or remove the password."
+    )
+    yield from needs(values, "oauth2", "username", "The token is for an account: set username.")
+    auth, with_token = values["auth"], values.get("oauth2") is not None
+    if auth == "none":
+        yield from _unused(values, 'auth is "none", so nobody logs in.')
+    elif values.get("username") is not None and values.get("password") is None and not with_token:
+        detail = (
+            "username is set, but neither password nor oauth2 { … }, so nobody can log in. Set one, or remove username."
+        )
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("username",), detail)
+    if with_token and auth in ("plain", "login", "cram_md5"):
+        detail = f'auth is "{auth}", which sends a password; a token goes with "xoauth2" or "oauthbearer".'
+        yield Fault(
+            codes.CONFLICTING_ATTRIBUTES, ("auth",), detail, related=((("oauth2",), "the token is fetched here"),)
+        )
+
+
+def _unused(values: Values, why: str) -> Iterable[Fault]:
+    for name in ("username", "password", "oauth2"):
+        if values.get(name) is not None:
+            yield Fault(
+                codes.CONFLICTING_ATTRIBUTES, (name,), f"{why} Remove {name}, or auth.", related=((("auth",), "here"),)
+            )
+
+
+def _examine_client_certificate(values: Values) -> Iterable[Fault]:
+    yield from needs(values, "client_certificate", "client_key", "A certificate is of no use without its key.")
+    yield from needs(values, "client_key", "client_certificate", "A key is of no use without its certificate.")
+
+
+# -- the resource ----------------------------------------------------------------------------------
 
 
 class SmtpServer(Resource):
@@ -67,6 +107,8 @@ class SmtpServer(Resource):
     type_name: ClassVar = "smtp_server"
     title: ClassVar = "A server that takes mail"
     natural_key: ClassVar = ("name",)
+    completions: ClassVar = (complete_name, complete_endpoint)
+    rules: ClassVar = (examine_endpoint, _examine_login, _examine_client_certificate)
     other_names: ClassVar = {
         "user": "username",
         "login": "username",
@@ -99,7 +141,7 @@ class SmtpServer(Resource):
         "platform": "preset",
         "ca_cert": "ca_certificate",
         "delegates": "delegate_selectors",
-        "test": "connection_test { … }",
+        "test": "connection_test { …,}",
     }
 
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
@@ -114,9 +156,9 @@ class SmtpServer(Resource):
     host: Annotated[Host, DerivedMark("preset or uri; one of the three is required")] = Field(
         default="", description="Its name or IP address."
     )
-    port: Annotated[Port, DerivedMark("465 for tls, 587 for starttls, otherwise 25; of a uri without port 465 or 25")] = (
-        Field(default=0, description="The TCP port.")
-    )
+    port: Annotated[
+        Port, DerivedMark("465 for tls, 587 for starttls, otherwise 25; of a uri without port 465 or 25")
+    ] = Field(default=0, description="The TCP port.")
     encryption: Annotated[Encryption, DerivedMark("tls on port 465 and for smtps://, otherwise starttls")] = Field(
         default="starttls",
         description="`tls` from the first byte; `starttls` demanded; `starttls_if_offered`; `none`.",
@@ -129,10 +171,10 @@ class SmtpServer(Resource):
     tls_min_version: Literal["1.0", "1.1", "1.2", "1.3"] = Field(default="1.2", description="The oldest TLS to accept.")
     client_certificate: Certificate | None = Field(default=None, description="PEM text of our own certificate.")
     client_key: SecretValue | None = Field(default=None, description="PEM text of its private key.")
-    from_address: MailboxText = Field(description="Whom the mail is from: `deploys@example.com` or with a name before it.")
-    envelope_from: EmailAddress | None = Field(
-        default=None, description="Where bounces go, if not to from_address."
+    from_address: MailboxText = Field(
+        description="Whom the mail is from: `deploys@example.com` or with a name before it."
     )
+    envelope_from: EmailAddress | None = Field(default=None, description="Where bounces go, if not to from_address.")
     reply_to: MailboxText | None = Field(default=None, description="Where answers go, if not to from_address.")
     auth: Literal["auto", "none", "plain", "login", "cram_md5", "xoauth2", "oauthbearer"] = Field(
         default="auto", description="How to log in; `auto` takes the best that both know."
@@ -146,7 +188,8 @@ class SmtpServer(Resource):
     )
     oauth2: OAuth2 | None = Field(default=None, description="Fetch an access token in place of a password.")
     rotate_after: Annotated[Horizon | None, LocalMark()] = Field(
-        default=None, description="A day (2027-03-31), or a time since the password last changed (90d): then plans warn."
+        default=None,
+        description="A day (2027-03-31), or a time since the password last changed (90d): then plans warn.",
     )
     hello: Host | None = Field(default=None, description="The name to give in EHLO, if not this machine's.")
     delegate_selectors: SetOf[str] = Field(default=(), description="Which delegates may reach it (Harness).")
@@ -157,41 +200,8 @@ class SmtpServer(Resource):
         default_factory=ConnectionTest, description="What must be proved of it before it is relied upon."
     )
 
-    @classmethod
-    def complete(cls, values: Values, address: Address) -> Iterable[Fault]:
-        complete_name(values, label_of(address))
-        return complete_endpoint(values, address)
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        yield from examine_endpoint(values)
-        yield from _examine_login(values)
-        yield from needs(values, "client_certificate", "client_key", "A certificate is of no use without its key.")
-        yield from needs(values, "client_key", "client_certificate", "A key is of no use without its certificate.")
-
-
-def _examine_login(values: Values) -> Iterable[Fault]:
-    yield from excludes(values, "password", "oauth2", "Either a password is sent or a token is fetched: keep one of them.")
-    yield from needs(values, "password", "username", "Nobody logs in without a name: set username, or remove the password.")
-    yield from needs(values, "oauth2", "username", "The token is for an account: set username.")
-    auth, with_token = values["auth"], values.get("oauth2") is not None
-    if auth == "none":
-        yield from _unused(values, 'auth is "none", so nobody logs in.')
-    elif values.get("username") is not None and values.get("password") is None and not with_token:
-        detail = "username is set, but neither password nor oauth2 { … }, so nobody can log in. Set one, or remove username."
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("username",), detail)
-    if with_token and auth in ("plain", "login", "cram_md5"):
-        detail = f'auth is "{auth}", which sends a password; a token goes with "xoauth2" or "oauthbearer".'
-        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("auth",), detail, related=((("oauth2",), "the token is fetched here"),))
-
-
-def _unused(values: Values, why: str) -> Iterable[Fault]:
-    for name in ("username", "password", "oauth2"):
-        if values.get(name) is not None:
-            yield Fault(codes.CONFLICTING_ATTRIBUTES, (name,), f"{why} Remove {name}, or auth.", related=((("auth",), "here"),))
-
-
-# -- the data source --------------------------------------------------------------------------------------------------------
+# -- the data source -------------------------------------------------------------------------------
 
 
 class SmtpServerData(DataSource):

@@ -41,7 +41,8 @@ def refuse_leaf(draft: Draft, one: AttributeSchema, value: Value, path: Path) ->
         return draft.report(codes.WRONG_REFERENCE, path, detail, help=f"name one of them: {instances}[…]")
     if one.leaf == "reference" and isinstance(value, dict | MapValue):
         detail = (
-            f"{format_path(path)} gets an object that is no longer a resource: a function such as merge made a new value of it. "
+            f"{format_path(path)} gets an object that is no longer a resource: a function such as merge made a new "
+            "value of it. "
             "Refer to the resource itself, by its type and name."
         )
         return draft.report(codes.LOST_REFERENCE, path, detail)
@@ -89,4 +90,8 @@ def _whole_help(draft: Draft, one: AttributeSchema, value: Value, path: Path) ->
     if one.shape == "map" or isinstance(value, dict | MapValue):
         return None
     written = place_of(draft.body, path).text
-    return f"in brackets: [{written}]" if len(written) <= 60 and "\n" not in written and not one.sensitive else "in brackets: […]"
+    return (
+        f"in brackets: [{written}]"
+        if len(written) <= 60 and "\n" not in written and not one.sensitive
+        else "in brackets: […]"
+    )

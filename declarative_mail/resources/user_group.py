@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.addresses import Address
-from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values, label_of
+from declarative_mail.resources.base import Block, DataSource, Resource
 from declarative_mail.resources.fields import Description, EmailSet, Identifier, Name, SecretValue
 from declarative_mail.resources.markers import DerivedMark
-from declarative_mail.resources.rules import check_scope, check_selector, complete_identity, many_recipients
+from declarative_mail.resources.rules import at_most_50, check_scope, check_selector, complete_identity
 
-# -- blocks -----------------------------------------------------------------------------------------------------------------
+# -- blocks ----------------------------------------------------------------------------------------
 
 
 class EmailPreference(Block):
     """Mail to addresses of the group, to its members, or both."""
 
-    addresses: EmailSet = Field(default=(), description="Addresses that the group has as a whole, e.g. a list or an alias.")
+    addresses: EmailSet = Field(
+        default=(), description="Addresses that the group has as a whole, e.g. a list or an alias."
+    )
     send_to_all_members: bool = Field(default=False, description="Also write to each member.")
 
-    other_names: ClassVar = {"to": "addresses", "address": "addresses", "recipients": "addresses", "emails": "addresses",
-                             "group_email": "addresses", "send_email_to_all_users": "send_to_all_members"}  # fmt: skip
-
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        return many_recipients(values, "addresses")
+    other_names: ClassVar = {
+        "to": "addresses",
+        "address": "addresses",
+        "recipients": "addresses",
+        "emails": "addresses",
+        "group_email": "addresses",
+        "send_email_to_all_users": "send_to_all_members",
+    }
+    rules: ClassVar = (at_most_50("addresses"),)
 
 
 class SlackPreference(Block):
@@ -64,7 +67,7 @@ class NotificationPreferences(Block):
     webhook: WebhookPreference | None = Field(default=None, description="By a webhook.")
 
 
-# -- the resource -----------------------------------------------------------------------------------------------------------
+# -- the resource ----------------------------------------------------------------------------------
 
 
 class UserGroup(Resource):
@@ -74,39 +77,38 @@ class UserGroup(Resource):
     title: ClassVar = "People who are told together"
     natural_key: ClassVar = ("organization", "project", "identifier")
     immutable: ClassVar = frozenset({"identifier", "organization", "project"})
-    other_names: ClassVar = {"users": "members", "user_emails": "members", "emails": "members",
-                             "addresses": "notification_preferences { email { addresses } }",
-                             "notification_configs": "notification_preferences { … }", "org": "organization"}  # fmt: skip
+    completions: ClassVar = (complete_identity,)
+    rules: ClassVar = (check_scope,)
+    other_names: ClassVar = {
+        "users": "members",
+        "user_emails": "members",
+        "emails": "members",
+        "addresses": "notification_preferences { email { addresses,} }",
+        "notification_configs": "notification_preferences { … }",
+        "org": "organization",
+    }
 
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
-    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = Field(
-        default="", description="What the system and other objects call it."
+    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = (
+        Field(default="", description="What the system and other objects call it.")
     )
     description: Description = Field(default="", description="What it is for.")
     tags: dict[str, str] = Field(default_factory=dict, description="Words to find it by.")
     organization: Identifier | None = Field(default=None, description="The organisation that it belongs to.")
     project: Identifier | None = Field(default=None, description="The project that it belongs to; needs organization.")
     members: EmailSet | None = Field(
-        default=None, description="The members by e-mail address. Left out, membership is managed elsewhere (SSO, SCIM)."
+        default=None,
+        description="The members by e-mail address. Left out, membership is managed elsewhere (SSO, SCIM).",
     )
     enabled: bool = Field(default=True, description="Whether it is told anything.")
     notification_preferences: NotificationPreferences = Field(
         default_factory=NotificationPreferences, description="How the group is told."
     )
 
-    @classmethod
-    def complete(cls, values: Values, address: Address) -> Iterable[Fault]:
-        complete_identity(values, label_of(address))
-        return ()
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        return check_scope(values)
-
-
-# -- the data source --------------------------------------------------------------------------------------------------------
+# -- the data source -------------------------------------------------------------------------------
 
 
 class UserGroupData(DataSource):
@@ -120,7 +122,4 @@ class UserGroupData(DataSource):
     organization: Identifier | None = Field(default=None, description="The organisation that it belongs to.")
     project: Identifier | None = Field(default=None, description="The project that it belongs to; needs organization.")
 
-    @classmethod
-    def examine(cls, values: Values) -> Iterable[Fault]:
-        yield from check_selector(values)
-        yield from check_scope(values)
+    rules: ClassVar = (check_selector, check_scope)

@@ -12,25 +12,31 @@ from declarative_mail.language.types import STRING
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Unknown, Value
 from declarative_mail.resources.leaves import Path, Plain, Reference, format_path
 from declarative_mail.resources.places import written_value
-from declarative_mail.resources.schema import AttributeSchema, Schema
+from declarative_mail.resources.schema import AttributeSchema, Schema, schema_of
 from declarative_mail.secrets import Secret
 
 
 def resource_value(
-    attributes: Mapping[str, Plain], address: Address, schema: Schema, *, body: EvaluatedBody | None = None
+    attributes: Mapping[str, Plain],
+    address: Address,
+    *,
+    computed: Mapping[str, Plain] | None = None,
+    body: EvaluatedBody | None = None,
 ) -> Marked:
     """The object of a resource or data source, with its address as mark.
 
-    Blocks that occur at most once are objects (null when left out), repeated ones are tuples of objects. A computed attribute
-    that `attributes` does not hold is unknown; so is a secret that only a state remembers. Secrets are always sensitive.
+    Blocks that occur at most once are objects (null when left out), repeated ones are tuples of objects. A computed
+    attribute that is not given is unknown; so is a secret without `body`. Secrets are always sensitive.
 
     Args:
-        attributes: those of a `Desired`, or as a state holds them (`to_stored`), with the computed ones where they are known.
+        attributes: those of a `Desired`, or as a state holds them (`to_stored`).
         address: the instance.
-        schema: of its type and mode.
-        body: what a `Desired` was decoded from; it alone has the text of secrets.
+        computed: the computed attributes that are known.
+        body: what a `Desired` was decoded from; it alone has the text of its secrets.
     """
-    return Marked(_object(_Reading(address, body), schema, attributes, ()), address=address)
+    schema = schema_of(address.type, address.mode)
+    given = {**attributes, **computed} if computed else attributes
+    return Marked(_object(_Reading(address, body), schema, given, ()), address=address)
 
 
 class _Reading:
@@ -55,7 +61,9 @@ def _object(reading: _Reading, schema: Schema, attributes: Mapping[str, Plain], 
         elif plain is None:
             found[name] = reading.unknown(one, (*path, name)) if one.computed and name not in attributes else None
         else:
-            found[name] = plain if type(plain) in _AS_IT_IS and one.plain else _attribute(reading, one, plain, (*path, name))
+            found[name] = (
+                plain if type(plain) in _AS_IT_IS and one.plain else _attribute(reading, one, plain, (*path, name))
+            )
     return found
 
 
@@ -88,7 +96,7 @@ def _leaf(reading: _Reading, one: AttributeSchema, plain: Plain, path: Path) -> 
     if isinstance(plain, Reference):
         return Marked(str(plain), address=plain.address) if plain.address else str(plain)
     if one.leaf == "secret":
-        return _secret(reading, one, plain, path)
+        return _secret(reading, plain, path)
     if one.leaf == "reference" and isinstance(plain, Mapping):
         return _stored_reference(plain)
     return Decimal(repr(plain)) if isinstance(plain, float) else plain
@@ -104,7 +112,7 @@ def _stored_reference(plain: Mapping[str, Any]) -> Marked:
     return Marked(text, address=parse_address(text))
 
 
-def _secret(reading: _Reading, one: AttributeSchema, plain: Plain, path: Path) -> Value:
+def _secret(reading: _Reading, plain: Plain, path: Path) -> Value:
     source = plain.source if isinstance(plain, Secret) else ""
     value = written_value(reading.body, path) if reading.body is not None else None
     if isinstance(value, Marked):
