@@ -50,8 +50,8 @@ def symptom_in(text: str) -> str | None:
     """The symptom that an error text of some other program speaks of, or None.
 
     For the words that reach us second-hand: a remote that tested the connection itself quotes the error of its own
-    runtime (Java, Go, Node, Python). Longer marks are looked for first, so that a certificate's fault is not taken for
-    a mere failed handshake.
+    runtime (Java, Go, Node, Python). Longer marks are looked for first and weak ones last, so that a certificate's
+    fault is not taken for a mere failed handshake.
     """
     folded = text.casefold()
     return next((name for mark, name in _marks() if phrase(mark).search(folded)), None)
@@ -59,8 +59,13 @@ def symptom_in(text: str) -> str | None:
 
 @cache
 def _marks() -> tuple[tuple[str, str], ...]:
-    marks = ((mark.casefold(), name) for name, row in _table().items() for mark in row["marks"])
-    return tuple(sorted(marks, key=lambda pair: -len(pair[0])))
+    found = [
+        (kind == "weak_marks", -len(mark), mark.casefold(), name)
+        for name, row in _table().items()
+        for kind in ("marks", "weak_marks")
+        for mark in row[kind]
+    ]
+    return tuple((mark, name) for *_, mark, name in sorted(found))
 
 
 @cache
