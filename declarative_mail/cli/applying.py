@@ -12,11 +12,11 @@ from typing import Any
 import click
 
 from declarative_mail.cli.exits import Exit, exit_for
-from declarative_mail.cli.streams import Output
 from declarative_mail.cli.plan import show_plan
+from declarative_mail.cli.streams import Output
 from declarative_mail.diagnostics import Diagnostic
-from declarative_mail.operations.applying import ApplyOptions, held_back
 from declarative_mail.operations.apply_run import Proof, carry_out, prove
+from declarative_mail.operations.applying import ApplyOptions, held_back
 from declarative_mail.operations.plan_files import check_expected, load_plan
 from declarative_mail.operations.planning import Planned, PlanOptions, make_plan
 from declarative_mail.operations.states import OpenState, locked_state

@@ -7,7 +7,13 @@ from typing import Any
 import click
 
 from declarative_mail.cli.exits import Exit, exit_for, worst
-from declarative_mail.cli.options import ConfigurationCommand, configuration_options, json_option, output_of, workspace_of
+from declarative_mail.cli.options import (
+    ConfigurationCommand,
+    configuration_options,
+    json_option,
+    output_of,
+    workspace_of,
+)
 from declarative_mail.cli.streams import Output
 from declarative_mail.operations.planning import PlanOptions
 
@@ -21,7 +27,7 @@ from declarative_mail.operations.planning import PlanOptions
 @click.option("--verbose", is_flag=True, help="Show what waits to be applied too.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:  # noqa: FBT001
+def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:
     """Show what changed behind the configuration's back. Changes nothing, takes no lock; exits 3 if there is drift."""
     from declarative_mail.operations.connection_tests import run_tests, servers_of
     from declarative_mail.operations.drift import look_for_drift
@@ -55,14 +61,8 @@ def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -
     return worst(exits)
 
 
+
 def _show(data: dict[str, Any], output: Output, *, verbose: bool) -> None:
     from declarative_mail.rendering.drift_text import drift_text
 
-    moved = ("theirs", "both")
-    shown = [
-        one for one in data["objects"] if verbose or one["status"] == "missing" or any(f["whose"] in moved for f in one["fields"])
-    ]
-    output.text(drift_text({"objects": shown}, terminal=output.out))
-    pending = data["summary"]["pending"]
-    if pending and not verbose:
-        output.note(f"{pending} object(s) differ because the configuration changed since the last apply; see dmail plan.")
+    output.text(drift_text(data, terminal=output.out, verbose=verbose))

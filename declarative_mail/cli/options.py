@@ -135,6 +135,6 @@ def _cache_directory() -> Path | None:
     return user_cache_path("dmail")
 
 
-def output_of(as_json: bool, no_color: bool) -> Output:  # noqa: FBT001 - the two flags of `json_option`, as click hands them over
+def output_of(as_json: bool, no_color: bool) -> Output:
     """The streams for the flags of `json_option`."""
     return Output.plain(as_json=as_json, no_color=no_color)

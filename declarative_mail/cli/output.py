@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from declarative_mail.cli.options import ConfigurationCommand, configuration_options, json_option, output_of, workspace_of
+from declarative_mail.cli.options import (
+    ConfigurationCommand,
+    configuration_options,
+    json_option,
+    output_of,
+    workspace_of,
+)
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes.planning import NO_OUTPUT
 
@@ -18,7 +24,12 @@ from declarative_mail.diagnostics.codes.planning import NO_OUTPUT
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, as_json: bool, no_color: bool, name: str | None, raw: bool, **options: Any  # noqa: FBT001
+    ctx: click.Context,
+    as_json: bool,
+    no_color: bool,
+    name: str | None,
+    raw: bool,
+    **options: Any,
 ) -> None:
     """Show the output values of the last apply. A sensitive one is named, never shown: the state holds no secret."""
     from declarative_mail.operations.states import open_state
@@ -51,6 +62,8 @@ def command(
 def _raw(name: str, one: dict[str, Any]) -> str:
     value = one["value"]
     if one["sensitive"] or isinstance(value, dict | list) or value is None:
-        detail = f'The output "{name}" is no plain text, number or bool that may be shown. Use --json for lists and objects.'
+        detail = (
+            f'The output "{name}" is no plain text, number or bool that may be shown. Use --json for lists and objects.'
+        )
         raise DiagnosticError(Diagnostic(NO_OUTPUT, detail))
     return str(value).lower() if isinstance(value, bool) else str(value)

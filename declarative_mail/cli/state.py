@@ -6,7 +6,13 @@ from typing import Any
 
 import click
 
-from declarative_mail.cli.options import ConfigurationCommand, configuration_options, json_option, output_of, workspace_of
+from declarative_mail.cli.options import (
+    ConfigurationCommand,
+    configuration_options,
+    json_option,
+    output_of,
+    workspace_of,
+)
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes.state import NO_SUCH_OBJECT
 
@@ -21,7 +27,7 @@ def command() -> None:
 @configuration_options
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> None:  # noqa: FBT001
+def list_(ctx: click.Context, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> None:
     """List the addresses of all objects, or of those under the given addresses."""
     from declarative_mail.operations.states import open_state
     from declarative_mail.planning.targets import select
@@ -43,15 +49,17 @@ def list_(ctx: click.Context, as_json: bool, no_color: bool, address: tuple[str,
 @configuration_options
 @json_option
 @click.pass_context
-def show(ctx: click.Context, as_json: bool, no_color: bool, address: str, **options: Any) -> None:  # noqa: FBT001
+def show(ctx: click.Context, as_json: bool, no_color: bool, address: str, **options: Any) -> None:
     """Show one object of the state."""
     from declarative_mail.operations.states import open_state
     from declarative_mail.rendering.state_text import object_text
-    from declarative_mail.state.codec import record_data
+    from declarative_mail.operations.state_data import record_data
 
     output = output_of(as_json, no_color)
     state = open_state(workspace_of(ctx, options["backend_config"]))
-    known = {str(one): record for one, record in state.snapshot.by_address.items()} if state.snapshot is not None else {}
+    known = (
+        {str(one): record for one, record in state.snapshot.by_address.items()} if state.snapshot is not None else {}
+    )
     if address not in known:
         detail = f"The state has no object {address}. All of them are listed by:\n    dmail state list"
         raise DiagnosticError(Diagnostic(NO_SUCH_OBJECT, detail, help=suggestion(address, known)))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import click
 
 from declarative_mail.cli.exits import exit_for
-from declarative_mail.cli.options import ConfigurationCommand, configuration_options, json_option, output_of, workspace_of
+from declarative_mail.cli.options import (
+    ConfigurationCommand,
+    configuration_options,
+    json_option,
+    output_of,
+    workspace_of,
+)
 
 
 @click.command(name="validate", cls=ConfigurationCommand)
@@ -19,7 +25,7 @@ from declarative_mail.cli.options import ConfigurationCommand, configuration_opt
 )
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, form: str, **options: tuple[str, ...]) -> int:  # noqa: FBT001
+def command(ctx: click.Context, as_json: bool, no_color: bool, form: str, **options: tuple[str, ...]) -> int:
     """Check the configuration without values for variables, secrets, state or network."""
     from declarative_mail.operations.validate import validate
 

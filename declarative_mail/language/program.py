@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from declarative_mail.addresses import Address, ModuleStep, parse_address
-from declarative_mail.diagnostics import Diagnostic, Label
+from declarative_mail.addresses import Address, AddressError, ModuleStep, parse_address
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, suggestion
 from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.block_reader import address_text
 from declarative_mail.language.body import evaluate_body
@@ -27,6 +27,7 @@ from declarative_mail.language.instances import (
 )
 from declarative_mail.language.marks import contains_sensitive
 from declarative_mail.language.syntax import Expression
+from declarative_mail.language.traversal import address_in_scope
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Marked, Unknown, Value
 from declarative_mail.language.variables import Given, accept, default_value, input_value
@@ -223,8 +224,6 @@ class Program:
         return configuration
 
     def _check_inputs(self, call: ModuleCall, child: Configuration) -> None:
-        from declarative_mail.diagnostics import suggestion
-
         for name, attribute in call.inputs.items():
             if name not in child.module.variables:
                 detail = f'The module "{call.name}" has no variable named "{name}".'
@@ -353,12 +352,11 @@ class Program:
                 self.imports.append(ImportTarget(address, self._value(block.id, scope), block.span))
 
     def _import_address(self, expression: Expression, scope: Scope) -> Address | None:
-        from declarative_mail.addresses import AddressError
-        from declarative_mail.language.traversal import address_in_scope
-
-        text = address_in_scope(expression, scope)
         try:
-            return parse_address(text) if text is not None else None
+            return parse_address(address_in_scope(expression, scope))
+        except DiagnosticError as error:
+            self.diagnostics.extend(error.diagnostics)
+            return None
         except AddressError as error:
             self.diagnostics.append(Diagnostic(codes.INVALID_ADDRESS, f"{error}.", Label(expression.span)))
             return None

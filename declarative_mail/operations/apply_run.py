@@ -62,5 +62,6 @@ def _differs(before: Snapshot, after: Snapshot) -> bool:
 
 def _failed(address: str, action: str, fault: Diagnostic) -> Diagnostic:
     detail = f"{address} could not be {action}d: {fault.detail}"
-    return Diagnostic(codes.PARTIAL_APPLY, detail, fault.primary, fault.related, fault.address, fault.help, {}, fault.cause)
-
+    return Diagnostic(
+        codes.PARTIAL_APPLY, detail, fault.primary, fault.related, fault.address, fault.help, {}, fault.cause
+    )

@@ -115,7 +115,7 @@ def next_snapshot(
         update={
             "serial": before.serial + 1,
             "tool_version": __version__,
-            "fingerprint": planned.fingerprints.described,
+            "fingerprint": planned.fingerprints.record,
             "outputs": outputs if run.ok else {**before.outputs, **outputs},
             "check_results": merge_checks(before.check_results, checks, records),
             "skips": skips,

@@ -53,7 +53,9 @@ def backend_of(workspace: Workspace, loaded: Loaded) -> Backend:
     settings.pop("path", None)
     for name in settings:
         help_ = suggestion(name, ("path",))
-        diagnostics.append(Diagnostic(codes.STORE_SETTING, f"The local backend has no setting named {name}.", help=help_))
+        diagnostics.append(
+            Diagnostic(codes.STORE_SETTING, f"The local backend has no setting named {name}.", help=help_)
+        )
     if diagnostics:
         raise DiagnosticError(diagnostics)
     return Backend(LocalStore(workspace.directory / path, name=path))
@@ -76,7 +78,9 @@ def _option_settings(options: tuple[str, ...], diagnostics: list[Diagnostic]) ->
     for text in options:
         name, equals, value = text.partition("=")
         if not equals:
-            detail = f'--backend-config takes KEY=VALUE, e.g. --backend-config path=prod.state.json; "{text}" is neither.'
+            detail = (
+                f'--backend-config takes KEY=VALUE, e.g. --backend-config path=prod.state.json; "{text}" is neither.'
+            )
             diagnostics.append(Diagnostic(configuration_codes.INVALID_VARIABLE_VALUE, detail))
         settings[name] = value
     return settings

@@ -11,7 +11,7 @@ from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.probe_settings import is_testable, server_settings, test_settings
 from declarative_mail.planning.change import Action, Plan
-from declarative_mail.probe.run import test_servers
+from declarative_mail.probe.many import probe_servers
 from declarative_mail.probe.settings import MAX_RECIPIENTS, ServerSettings, TestSettings
 from declarative_mail.probe.verdict import StageResult, TestResult
 from declarative_mail.resources.desired import Desired
@@ -89,7 +89,11 @@ def servers_in_plan(planned: Planned) -> dict[Address, tuple[str, ...]]:
         if address.type == "notification_rule" and address in desired:
             for server in _servers_of_rule(desired[address], desired):
                 found.setdefault(server, set()).update(_direct_recipients(desired[address]))
-    enabled = {one: people for one, people in found.items() if one in desired and desired[one].attributes["enabled"] is not False}
+    enabled = {
+        one: people
+        for one, people in found.items()
+        if one in desired and desired[one].attributes["enabled"] is not False
+    }
     return {one: tuple(sorted(people)[:MAX_RECIPIENTS]) for one, people in enabled.items()}
 
 
@@ -138,7 +142,7 @@ def run_tests(
             continue
         settings = adjust(test_settings(desired[address], recipients=tuple(recipients)))
         pairs.append((server_settings(desired[address], desired), settings))
-    results = test_servers(pairs, parallelism=parallelism, on_progress=on_progress) if pairs else []
+    results = probe_servers(pairs, parallelism=parallelism, on_progress=on_progress) if pairs else []
     by_address = {server.address: settings for server, settings in pairs}
     return Tested(tuple(results), by_address, tuple(untested))
 

@@ -28,7 +28,9 @@ def local_data(snapshot: Snapshot | None) -> ReadData:
 
 
 def _matches(record: ResourceRecord, asked: Mapping[str, str]) -> bool:
-    return all(value in (record.attributes.get(name), record.id if name == "id" else None) for name, value in asked.items())
+    return all(
+        value in (record.attributes.get(name), record.id if name == "id" else None) for name, value in asked.items()
+    )
 
 
 def _not_one(instance: ResourceInstance, asked: Mapping[str, str], count: int, names: list[str]) -> Diagnostic:
@@ -37,6 +39,8 @@ def _not_one(instance: ResourceInstance, asked: Mapping[str, str], count: int, n
     if count:
         detail = f"{count} objects of type {kind} have {wanted}. Say more, so that one is left."
     else:
-        detail = f"No {kind} with {wanted} exists in the state. A data source reads what exists already; it makes nothing."
+        detail = (
+            f"No {kind} with {wanted} exists in the state. A data source reads what exists already; it makes nothing."
+        )
     help_ = suggestion(asked.get("name", ""), names)
     return Diagnostic(codes.DATA_NOT_FOUND, detail, Label(instance.block.header), address=instance.address, help=help_)

@@ -12,6 +12,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes.configuration import INVALID_ADDRESS
 from declarative_mail.language.configuration import AcceptDrift
 from declarative_mail.operations.planning import Planned, PlanOptions, make_plan
+from declarative_mail.operations.wanted import same_secret
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import SecretNumbers, Stored
 from declarative_mail.planning.drift import Accepted, ObjectDrift, find_drift
@@ -54,7 +55,9 @@ class Drift:
         }
 
 
-def look_for_drift(workspace: Workspace, *, snapshot: Snapshot | None, options: PlanOptions, loaded: Any = None) -> Drift:
+def look_for_drift(
+    workspace: Workspace, *, snapshot: Snapshot | None, options: PlanOptions, loaded: Any = None
+) -> Drift:
     """Compare desired, prior and live.
 
     Raises:
@@ -65,14 +68,25 @@ def look_for_drift(workspace: Workspace, *, snapshot: Snapshot | None, options: 
     accepted = [_accepted(one) for one in module.accept_drift]
     covered = {change.address for change in planned.plan.changes}
     records = {address: record for address, record in planned.records.items() if address in covered}
-    live: Mapping[Any, Stored | None] = {change.address: change.before for change in planned.plan.changes if change.record}
+    live: Mapping[Any, Stored | None] = {
+        change.address: change.before for change in planned.plan.changes if change.record
+    }
     today = workspace.now.date()
-    objects = find_drift(records, planned.wanted, live, accepted=accepted, today=today)
+    objects = find_drift(
+        records,
+        planned.wanted,
+        live,
+        accepted=accepted,
+        today=today,
+        same=same_secret(planned.evaluated, planned.fingerprints),
+    )
     return Drift(tuple(objects), planned, len(records))
 
 
 def _accepted(block: AcceptDrift) -> Accepted:
     try:
-        return Accepted(parse_address(block.address), block.attributes, date.fromisoformat(block.until[:10]), block.reason)
+        return Accepted(
+            parse_address(block.address), block.attributes, date.fromisoformat(block.until[:10]), block.reason
+        )
     except (AddressError, ValueError) as error:
         raise DiagnosticError(Diagnostic(INVALID_ADDRESS, f"{error}.", Label(block.span))) from None

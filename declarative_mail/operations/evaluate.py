@@ -13,8 +13,8 @@ from declarative_mail.language.values import Unknown, Value
 from declarative_mail.operations.data_sources import local_data
 from declarative_mail.operations.host import DesiredHost, ReadData
 from declarative_mail.operations.load import Loaded
-from declarative_mail.operations.world import World
 from declarative_mail.operations.workspace import Workspace
+from declarative_mail.operations.world import World
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.state.digest import digest
@@ -108,5 +108,3 @@ def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
 
 def _place(one: Diagnostic) -> tuple[str, int]:
     return (one.primary.span.source.name, one.primary.span.start) if one.primary else ("", 0)
-
-

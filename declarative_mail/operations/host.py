@@ -48,7 +48,8 @@ class DesiredHost:
             kept = {name: record.attributes[name] for name in desired.fixed if record.attributes.get(name) is not None}
             desired.attributes.update(kept)
         self.desired[address] = desired
-        return resource_value(desired.attributes, address, computed={"id": record.id} if record is not None else {})
+        computed = {"id": record.id} if record is not None else {}
+        return resource_value(desired.attributes, address, computed=computed, body=desired.body)
 
     def data(self, instance: ResourceInstance) -> Value:
         """The object of a data source."""
@@ -64,4 +65,4 @@ class DesiredHost:
         if answer is None:
             return Unknown(DYNAMIC, str(address))
         self.data_read[address] = answer
-        return resource_value({**desired.attributes, **answer}, address, computed=answer)
+        return resource_value(desired.attributes, address, computed=answer, body=desired.body)

@@ -73,7 +73,9 @@ class _Loader:
         target = directory / call.source
         label = Label(call.source_span)
         if not target.is_dir():
-            near = suggestion(target.name, [one.name for one in target.parent.iterdir()] if target.parent.is_dir() else [])
+            near = suggestion(
+                target.name, [one.name for one in target.parent.iterdir()] if target.parent.is_dir() else []
+            )
             detail = f'The source "{call.source}" of module "{call.name}" is not a directory.'
             self.loaded.diagnostics.append(Diagnostic(codes.MODULE_MISSING, detail, label, help=near))
             return None
@@ -91,7 +93,9 @@ class _Loader:
     def _files(self, directory: Path, name: str) -> list[Path]:
         """The configuration files of a directory, in the order of their names."""
         try:
-            found = sorted(path for path in directory.iterdir() if path.suffix == ".hcl" and not path.name.startswith("."))
+            found = sorted(
+                path for path in directory.iterdir() if path.suffix == ".hcl" and not path.name.startswith(".")
+            )
         except OSError as error:
             self._fault(codes.UNREADABLE_FILE, f"The directory {directory} cannot be read: {error.strerror}.")
             return []
@@ -152,9 +156,7 @@ class _Loader:
         if not equals or not name.strip():
             span = Span(Source("--var", text), 0, len(text))
             detail = "A value is given as NAME=VALUE, e.g. --var 'region=eu'."
-            self.loaded.diagnostics.append(
-                Diagnostic(codes.INVALID_VARIABLE_VALUE, detail, Label(span, secret=True))
-            )
+            self.loaded.diagnostics.append(Diagnostic(codes.INVALID_VARIABLE_VALUE, detail, Label(span, secret=True)))
             return []
         return [given_as_text(name.strip(), value, "option")]
 

@@ -48,4 +48,6 @@ def _stored(name: str, output: OutputValue, fingerprints: Fingerprinter) -> Outp
     if not output.sensitive:
         return Output(value=value)
     hidden = Secret(json.dumps(value, sort_keys=True), f"output.{name}")
-    return Output(value=secret_leaf(source=hidden.source, version=1, fingerprint=fingerprints.of(hidden)), sensitive=True)
+    return Output(
+        value=secret_leaf(source=hidden.source, version=1, fingerprint=fingerprints.of(hidden)), sensitive=True
+    )

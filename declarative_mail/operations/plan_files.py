@@ -22,7 +22,13 @@ from declarative_mail.planning.plan_file import PlanFile, moved_since, plan_file
 
 
 def save_plan(
-    workspace: Workspace, planned: Planned, name: str, state: OpenState, *, options: PlanOptions, allowed: tuple[str, ...]
+    workspace: Workspace,
+    planned: Planned,
+    name: str,
+    state: OpenState,
+    *,
+    options: PlanOptions,
+    allowed: tuple[str, ...],
 ) -> None:
     """Write a plan to a file that only its owner can read.
 
@@ -86,7 +92,9 @@ def load_plan(workspace: Workspace, name: str, state: OpenState) -> tuple[Planne
         detail = "A saved plan holds the values of its variables, so --var and --var-file cannot be given with it."
         raise DiagnosticError(Diagnostic(codes.PLAN_STALE, detail))
     loaded = replace(state.loaded, given={**state.loaded.given, **_given(saved.variables)})
-    options = PlanOptions(**{key: tuple(value) if isinstance(value, list) else value for key, value in saved.options.items()})
+    options = PlanOptions(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in saved.options.items()}
+    )
     planned = make_plan(workspace, options, snapshot=state.snapshot, loaded=loaded)
     faults = moved_since(saved, planned.plan)
     if faults:

@@ -16,7 +16,7 @@ from declarative_mail.operations.load import Loaded, load
 from declarative_mail.operations.outputs import output_changes
 from declarative_mail.operations.remotes import Remotes, open_remotes
 from declarative_mail.operations.states import fingerprinter_for
-from declarative_mail.operations.wanted import wanted_of
+from declarative_mail.operations.wanted import same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources, build_changes
@@ -81,7 +81,9 @@ class Planned:
         return has_errors(self.diagnostics)
 
 
-def make_plan(workspace: Workspace, options: PlanOptions, *, snapshot: Snapshot | None, loaded: Loaded | None = None) -> Planned:
+def make_plan(
+    workspace: Workspace, options: PlanOptions, *, snapshot: Snapshot | None, loaded: Loaded | None = None
+) -> Planned:
     """Plan the configuration of a workspace against a state.
 
     Args:
@@ -102,13 +104,25 @@ def make_plan(workspace: Workspace, options: PlanOptions, *, snapshot: Snapshot 
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = open_remotes(evaluated.program.remotes.values())
     wanted = wanted_of(evaluated, remotes, fingerprints)
-    diagnostics = [*evaluated.diagnostics, *remote_faults, *_unknown_remotes(evaluated, remotes)]
+    diagnostics = [
+        *fingerprints.warnings,
+        *evaluated.diagnostics,
+        *remote_faults,
+        *_unknown_remotes(evaluated, remotes),
+    ]
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
     live = _refresh(remotes, records.values()) if options.refresh else {}
     removed, faults = _removed(loaded.configuration, wanted)
     diagnostics.extend(faults)
-    sources = Sources(wanted=wanted, records=records, previous=previous, live=live, removed=removed)
+    sources = Sources(
+        wanted=wanted,
+        records=records,
+        previous=previous,
+        live=live,
+        removed=removed,
+        same_secret=same_secret(evaluated, fingerprints),
+    )
     build_options, faults = _build_options(options, wanted, records)
     diagnostics.extend(faults)
     changes, faults = build_changes(sources, build_options)
@@ -242,4 +256,3 @@ def _build_options(
 def _addresses(texts: Iterable[str], known: Iterable[Address]) -> tuple[frozenset[Address], list[Diagnostic]]:
     selection, faults = select(texts, (), addresses=known, dependencies={})
     return selection.chosen or frozenset(), faults
-

@@ -12,10 +12,10 @@ from declarative_mail.operations.backend import Backend, backend_of
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.load import Loaded, load
 from declarative_mail.operations.workspace import Workspace
-from declarative_mail.secrets import Secret
 from declarative_mail.state.codec import read_snapshot, write_snapshot
 from declarative_mail.state.fingerprint import Fingerprinter
-from declarative_mail.state.lock import Lease, new_lock_info
+from declarative_mail.state.lease import Lease
+from declarative_mail.state.lock import new_lock_info
 from declarative_mail.state.snapshot import Snapshot
 
 FINGERPRINT_KEY = "DMAIL_FINGERPRINT_KEY"
@@ -121,4 +121,4 @@ def fingerprinter_for(environment: Mapping[str, str], snapshot: Snapshot | None)
     """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
     key = environment.get(FINGERPRINT_KEY)
     described = snapshot.fingerprint if snapshot is not None else None
-    return Fingerprinter(described, key=Secret(key, f"env:{FINGERPRINT_KEY}") if key else None)
+    return Fingerprinter(described, key=key.encode() if key else None)

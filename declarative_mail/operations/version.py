@@ -23,7 +23,9 @@ def check_version(settings: Settings, diagnostics: list[Diagnostic]) -> None:
     elif all(match is not None and satisfies(__version__, match[1] or "=", match[2]) for match in matched):
         return
     else:
-        detail = f'This configuration asks for dmail {text}, and this is dmail {__version__}. Install a version that fits.'
+        detail = (
+            f"This configuration asks for dmail {text}, and this is dmail {__version__}. Install a version that fits."
+        )
     diagnostics.append(Diagnostic(codes.REQUIRED_VERSION, detail, Label(place)))
 
 

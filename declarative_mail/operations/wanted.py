@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -67,6 +67,21 @@ def stored_form(desired: Desired, fingerprints: Fingerprinter) -> dict[str, Any]
         desired.attributes, secret_leaf=secret, reference_leaf=reference_leaf, unknown_leaf=_unknown_leaf
     )
     return stored
+
+
+def same_secret(evaluated: Evaluated, fingerprints: Fingerprinter) -> Callable[[str, str], bool]:
+    """Whether a new and an old fingerprint stand for one secret: the old one may have been made with another key."""
+    known: dict[str, Secret] = {}
+
+    def same(new: str, old: str) -> bool:
+        if new == old:
+            return True
+        if not known:
+            secrets = (one for desired in evaluated.desired.values() for _, one in secrets_of(desired.attributes))
+            known.update((fingerprints.of(one), one) for one in secrets)
+        return new in known and fingerprints.matches(known[new], old)
+
+    return same
 
 
 def _unknown_leaf(value: Unknown) -> dict[str, Any]:

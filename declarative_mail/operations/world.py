@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 from declarative_mail.language.functions.model import CallContext, Completed, FileKind
-from declarative_mail.language.templates import render_template
+from declarative_mail.language.render import render_template
+from declarative_mail.language.values import Value
 from declarative_mail.operations.workspace import Workspace
 
 
@@ -29,7 +30,12 @@ class World:
 
     def context(self, *, at_plan: bool, without_secrets: bool = False, now: datetime | None = None) -> CallContext:
         """The context in which functions are called."""
-        return CallContext(
+        context: CallContext
+
+        def render(text: str, name: str, variables: Mapping[str, Value]) -> Value:
+            return render_template(text, name, variables, context)
+
+        context = CallContext(
             base_dir=str(self._workspace.directory),
             read_file=self._read_file,
             file_kind=file_kind,
@@ -38,10 +44,11 @@ class World:
             run_command=self._run_command,
             random_bytes=os.urandom,
             now=now or self._workspace.now,
-            render_template=render_template,
+            render_template=render,
             unknown_at_plan=at_plan,
             without_secrets=without_secrets,
         )
+        return context
 
     def _read_file(self, path: str) -> bytes:
         data = Path(path).read_bytes()

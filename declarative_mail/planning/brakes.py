@@ -28,12 +28,16 @@ def find_brakes(
     existing = [change for change in changes if change.record is not None]
     brakes = []
     if declared == 0 and any(change.action is Action.DELETE for change in existing):
-        message = f"The configuration declares nothing, but the state has {len(existing)} object(s): all would be deleted."
+        message = (
+            f"The configuration declares nothing, but the state has {len(existing)} object(s): all would be deleted."
+        )
         brakes.append(Brake("empty", "--allow-empty", message))
     else:
         brakes.extend(_mass(existing))
     if lost_audience:
-        shown = "; ".join(lost_audience[:5]) + (f"; and {len(lost_audience) - 5} more" if len(lost_audience) > 5 else "")
+        shown = "; ".join(lost_audience[:5]) + (
+            f"; and {len(lost_audience) - 5} more" if len(lost_audience) > 5 else ""
+        )
         brakes.append(Brake("lost-audience", "--allow-lost-audience", f"Nobody would be told any more of: {shown}."))
     return tuple(brakes)
 
@@ -47,7 +51,9 @@ def _mass(existing: Sequence[Change]) -> list[Brake]:
         count = sum(change.action in actions for change in existing)
         if count > MASS_SHARE * total:
             share = round(100 * count / total)
-            message = f"{count} of {total} objects ({share} %) would be {word}d; more than {MASS_SHARE:.0%} needs a word."
+            message = (
+                f"{count} of {total} objects ({share} %) would be {word}d; more than {MASS_SHARE:.0%} needs a word."
+            )
             brakes.append(Brake("mass-change", "--allow-mass-change", message))
             break
     return brakes

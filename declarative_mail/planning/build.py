@@ -7,6 +7,7 @@ Order of the result, which is also the order in which it is shown::
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +16,7 @@ from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Action, Change, Reason, Stored, Wanted
 from declarative_mail.planning.diff import changed_paths
-from declarative_mail.planning.normalise import align_secrets, keep_ignored
+from declarative_mail.planning.normalise import SameSecret, align_secrets, keep_ignored
 from declarative_mail.planning.targets import Selection
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -43,6 +44,7 @@ class Sources:
         live: what exists, by address, where it differs from the record: None means gone.
         removed: addresses of ``removed`` blocks: whether their objects are destroyed (else forgotten).
         imports: the existing objects to take over, by address: id, attributes as read, place of the block.
+        same_secret: whether a new and an old fingerprint stand for the same secret.
     """
 
     wanted: Mapping[Address, Wanted]
@@ -51,6 +53,7 @@ class Sources:
     live: Mapping[Address, Stored | None] = field(default_factory=dict)
     removed: Mapping[Address, bool] = field(default_factory=dict)
     imports: Mapping[Address, tuple[str, Stored, Span]] = field(default_factory=dict)
+    same_secret: SameSecret = operator.eq
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +99,7 @@ def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
     before = sources.live.get(address, record.attributes)
     if before is None:
         return replace(_create(wanted), reason=Reason.GONE, record=record)
-    after = _aligned(before, wanted, force=options.write_secrets)
+    after = _aligned(before, wanted, same=sources.same_secret, force=options.write_secrets)
     changed = () if before == after else changed_paths(before, after)
     change = Change(
         address,
@@ -112,10 +115,11 @@ def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
     return _replaced(change, options)
 
 
-def _aligned(before: Stored, wanted: Wanted, *, force: bool) -> Stored:
+def _aligned(before: Stored, wanted: Wanted, *, same: SameSecret, force: bool) -> Stored:
     after = wanted.attributes
     if wanted.has_secrets:
-        after = align_secrets(before, after, force=force or before.get("password_version") != after.get("password_version"))
+        forced = force or before.get("password_version") != after.get("password_version")
+        after = align_secrets(before, after, force=forced, same=same)
     if wanted.ignore_changes != ():
         after = keep_ignored(before, after, wanted.ignore_changes)
     return after
@@ -128,7 +132,7 @@ def _create(wanted: Wanted) -> Change:
 
 def _import(sources: Sources, wanted: Wanted) -> Change:
     id_, before, _ = sources.imports[wanted.address]
-    after = _aligned(before, wanted, force=False)
+    after = _aligned(before, wanted, same=sources.same_secret, force=False)
     changed = changed_paths(before, after)
     action = Action.UPDATE if changed else Action.IMPORT
     return Change(wanted.address, action, wanted.remote, before, after, changed=changed, importing=id_, wanted=wanted)
@@ -243,7 +247,8 @@ def _import_faults(sources: Sources) -> list[Diagnostic]:
     faults = []
     for address, (_, _, span) in sources.imports.items():
         if address not in sources.wanted:
-            detail = f"The import block names {address}, but the configuration does not declare it. Write its block first."
+            detail = (
+                f"The import block names {address}, but the configuration does not declare it. Write its block first."
+            )
             faults.append(Diagnostic(codes.IMPORT_FAILED, detail, Label(span), address=address))
     return faults
-

@@ -16,7 +16,9 @@ def plan_digest(changes: Iterable[Change], outputs: Mapping[str, OutputChange]) 
     Times, serials, verdicts, versions of the tool and file paths stay out. A secret enters by its source and by whether it
     changes, never by its fingerprint, which differs from state to state.
     """
-    entries = sorted((_entry(change) for change in changes if change.is_effective), key=lambda entry: str(entry["address"]))
+    entries = sorted(
+        (_entry(change) for change in changes if change.is_effective), key=lambda entry: str(entry["address"])
+    )
     return digest({"changes": entries, "outputs": {name: _output(one) for name, one in outputs.items()}})
 
 
@@ -50,7 +52,9 @@ def _shown(value: Any, other: Any) -> Any:
         leaf = value.get("$secret")
         if leaf is not None and len(value) == 1:
             return {"$secret": {"source": leaf["source"], "status": _status(leaf, other)}}
-        return {name: _shown(item, other.get(name) if isinstance(other, dict) else None) for name, item in value.items()}
+        return {
+            name: _shown(item, other.get(name) if isinstance(other, dict) else None) for name, item in value.items()
+        }
     if isinstance(value, list | tuple):
         others = list(other) if isinstance(other, list | tuple) else []
         return [_shown(item, others[index] if index < len(others) else None) for index, item in enumerate(value)]

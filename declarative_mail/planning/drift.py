@@ -9,6 +9,7 @@ Three states are compared attribute by attribute. *prior* is what was last appli
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import SecretNumbers, Stored, Wanted
 from declarative_mail.planning.diff import changed_paths
-from declarative_mail.planning.normalise import align_secrets
+from declarative_mail.planning.normalise import SameSecret, align_secrets
 from declarative_mail.state.digest import short_digest
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -37,7 +38,9 @@ class Accepted:
         """Whether drift at this place is accepted today."""
         if self.address not in (address, address.resource) or today > self.until:
             return False
-        return not self.attributes or any(path == one or path.startswith((f"{one}.", f"{one}[")) for one in self.attributes)
+        return not self.attributes or any(
+            path == one or path.startswith((f"{one}.", f"{one}[")) for one in self.attributes
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class ObjectDrift:
         return {
             "type": "drift",
             "address": str(self.address),
-            "status": "missing" if self.gone else "changed",
+            "gone": self.gone,
             "drift": self.is_drift,
             "fields": [_field_data(one, secrets) for one in self.fields],
             "sets": list(self.sets),
@@ -89,10 +92,11 @@ def _field_data(field: FieldDrift, secrets: SecretNumbers) -> dict[str, Any]:
     accepted = field.accepted
     return {
         "path": field.path,
-        "whose": field.side,
+        "class": field.side,
         "desired": secrets.shown(field.desired),
         "live": secrets.shown(field.live),
-        "accepted": {"until": accepted.until.isoformat(), "reason": accepted.reason} if accepted else None,
+        "accepted_until": accepted.until.isoformat() if accepted else None,
+        "accepted_reason": accepted.reason if accepted else None,
     }
 
 
@@ -103,6 +107,7 @@ def find_drift(
     *,
     accepted: Sequence[Accepted],
     today: date,
+    same: SameSecret = operator.eq,
 ) -> list[ObjectDrift]:
     """What is to be said of every object of the state, in address order; nothing of those that are as they should be.
 
@@ -110,6 +115,9 @@ def find_drift(
         records: the state.
         wanted: the configuration.
         live: what exists where it is not what the state says; None means gone.
+        accepted: what is known and let be.
+        today: the day that ends what is accepted.
+        same: whether a new and an old fingerprint stand for the same secret.
     """
     found = []
     for address in sorted(records):
@@ -120,7 +128,8 @@ def find_drift(
         if exists is None:
             found.append(ObjectDrift(address, gone=True))
             continue
-        fields = tuple(_fields(record, wanted.get(address), exists, accepted=accepted, today=today))
+        desired = _desired(exists, wanted.get(address), same)
+        fields = tuple(_fields(record, desired, exists, accepted=accepted, today=today))
         if fields:
             sets = wanted[address].sets if address in wanted else ()
             found.append(ObjectDrift(address, fields=fields, sets=sets))
@@ -128,9 +137,8 @@ def find_drift(
 
 
 def _fields(
-    record: ResourceRecord, wanted: Wanted | None, live: Stored, *, accepted: Iterable[Accepted], today: date
+    record: ResourceRecord, desired: Stored, live: Stored, *, accepted: Iterable[Accepted], today: date
 ) -> Iterator[FieldDrift]:
-    desired = _desired(live, wanted)
     for name in sorted(live.keys() | desired.keys()):
         side = _side(record.applied.get(name), live.get(name), desired.get(name))
         if side is None:
@@ -144,11 +152,11 @@ def _fields(
             yield FieldDrift(path, side, at_path(live, path), at_path(desired, path), until)
 
 
-def _desired(live: Stored, wanted: Wanted | None) -> Stored:
+def _desired(live: Stored, wanted: Wanted | None, same: SameSecret) -> Stored:
     """What the configuration says; of an object that it does not declare (any more) it says nothing."""
     if wanted is None:
         return live
-    aligned: Stored = align_secrets(live, wanted.attributes)
+    aligned: Stored = align_secrets(live, wanted.attributes, same=same)
     return aligned
 
 

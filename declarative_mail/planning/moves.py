@@ -112,4 +112,3 @@ def _occupied(address: Address, target: Address, move: Move) -> Diagnostic:
         f"Take one of the two out of the state with:\n    dmail state rm '{address}'"
     )
     return Diagnostic(codes.MOVED_OCCUPIED, detail, Label(move.span), address=address)
-

@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from declarative_mail.planning.change import Stored
 
+SameSecret: TypeAlias = Callable[[str, str], bool]
 
-def align_secrets(before: Any, after: Any, *, force: bool = False) -> Any:
+
+def align_secrets(before: Any, after: Any, *, force: bool = False, same: SameSecret = operator.eq) -> Any:
     """The wanted value with its secrets numbered after those that exist.
 
     A secret whose fingerprint is known and equal keeps its version; one that was imported has no fingerprint and is
     assumed equal, since it cannot be read (semantics 34), unless writing is forced; any other gets the next version.
+
+    Args:
+        before: the value that exists, in stored form.
+        after: the wanted one.
+        force: count every secret as changed.
+        same: whether a new and an old fingerprint stand for the same secret; they may have been made with different keys.
     """
     if isinstance(after, dict):
         new = after.get("$secret")
         if new is not None and len(after) == 1:
-            return {"$secret": _align(before.get("$secret") if isinstance(before, Mapping) else None, new, force)}
+            return {
+                "$secret": _align(
+                    before.get("$secret") if isinstance(before, Mapping) else None, new, force=force, same=same
+                )
+            }
         old = before if isinstance(before, Mapping) else {}
-        return {name: align_secrets(old.get(name), item, force=force) for name, item in after.items()}
+        return {name: align_secrets(old.get(name), item, force=force, same=same) for name, item in after.items()}
     if isinstance(after, list | tuple):
         olds = list(before) if isinstance(before, list | tuple) else []
         olds += [None] * (len(after) - len(olds))
-        return [align_secrets(old, item, force=force) for old, item in zip(olds, after, strict=False)]
+        return [align_secrets(old, item, force=force, same=same) for old, item in zip(olds, after, strict=False)]
     return after
 
 
-def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], force: bool) -> dict[str, Any]:
+def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool, same: SameSecret) -> dict[str, Any]:
     if old is None:
         return {**new, "version": 1}
     if force:
         return {**new, "version": old["version"] + 1}
-    if old["fingerprint"] is None or old["fingerprint"] == new["fingerprint"]:
+    if old["fingerprint"] is None or same(new["fingerprint"], old["fingerprint"]):
         return {**new, "version": old["version"], "fingerprint": old["fingerprint"]}
     return {**new, "version": old["version"] + 1}
 

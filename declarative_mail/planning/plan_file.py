@@ -87,9 +87,7 @@ def read_plan_file(data: bytes, name: str) -> PlanFile:
     try:
         return PlanFile.model_validate_json(data)
     except ValidationError:
-        detail = (
-            f"{name} is not a plan that this dmail {__version__} can read. A plan is made with:\n    dmail plan --out FILE"
-        )
+        detail = f"{name} is not a plan that this dmail {__version__} can read. A plan is made with:\n    dmail plan --out FILE"
         raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail)) from None
 
 
@@ -98,11 +96,16 @@ def moved_since(saved: PlanFile, made: Plan) -> list[Diagnostic]:
     faults = [
         (saved.lineage != made.lineage, "the state is another one (its lineage differs)"),
         (saved.state_digest != made.state_digest, "objects or outputs in the state changed"),
-        (saved.configuration_digest != made.configuration_digest, "the configuration, or a file that it reads, changed"),
+        (
+            saved.configuration_digest != made.configuration_digest,
+            "the configuration, or a file that it reads, changed",
+        ),
     ]
     moved = [text for differs, text in faults if differs]
     if not moved and saved.plan["digest"] != made.digest:
-        moved = _secrets_moved(saved, made) or ["what exists on the remotes, or a value that the plan depends on, changed"]
+        moved = _secrets_moved(saved, made) or [
+            "what exists on the remotes, or a value that the plan depends on, changed"
+        ]
     elif not moved:
         moved = _secrets_moved(saved, made)
     if not moved:
@@ -113,5 +116,7 @@ def moved_since(saved: PlanFile, made: Plan) -> list[Diagnostic]:
 
 def _secrets_moved(saved: PlanFile, made: Plan) -> list[str]:
     now = secret_fingerprints(made)
-    names = [name for name in sorted(saved.fingerprints.keys() | now.keys()) if saved.fingerprints.get(name) != now.get(name)]
+    names = [
+        name for name in sorted(saved.fingerprints.keys() | now.keys()) if saved.fingerprints.get(name) != now.get(name)
+    ]
     return [f"the secret {name} changed" for name in names]

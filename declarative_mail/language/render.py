@@ -1,0 +1,35 @@
+"""Renders a template that is a text of its own: the files of ``templatefile`` and the strings of ``templatestring``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from declarative_mail.diagnostics import DiagnosticError, Source
+from declarative_mail.language.evaluate import Scope, evaluate
+from declarative_mail.language.functions.model import CallContext, FunctionError
+from declarative_mail.language.parse import parse_template
+from declarative_mail.language.values import Value
+
+
+def render_template(text: str, name: str, variables: Mapping[str, Value], context: CallContext) -> Value:
+    """The value of a template.
+
+    Args:
+        text: the template.
+        name: what messages call it: its path.
+        variables: the only names that it may use; functions it may use all, but not render further templates.
+        context: the world.
+
+    Raises:
+        DiagnosticError: it does not parse or cannot be evaluated.
+    """
+    template, faults = parse_template(Source(name, text))
+    if template is None or faults:
+        raise DiagnosticError(faults)
+    inner = replace(context, render_template=_refuse)
+    return evaluate(template, Scope.root(variables, context=inner))
+
+
+def _refuse(text: str, name: str, variables: Mapping[str, Value]) -> Value:  # noqa: ARG001 - the form of the callback
+    raise FunctionError(None, "cannot recursively call templatefile or templatestring from inside a template")
