@@ -60,6 +60,9 @@ OURS: dict[str, Words] = {
         "The password crossed the network unencrypted, as asked for by naming the mechanism without encryption.",
         "Use encryption wherever the server offers it.",
     ),
+    "login_not_used": Words(
+        "The server offers a login, and none is configured.", "Set username and password if this server gave you any."
+    ),
     "token_unavailable": Words(
         "No OAuth token could be fetched.", "See the reply; check token_url, client_id and what was granted."
     ),
@@ -73,6 +76,7 @@ OURS: dict[str, Words] = {
     "address_unsendable": Words(
         "The address cannot be sent over SMTP.", "Write it as local-part@domain, without spaces or control characters."
     ),
+    "no_sender": Words("There is no sender to try.", "Set from_address, or give --from."),
     "no_recipient": Words(
         "There is no recipient to try.", "Set connection_test { to = … } to a mailbox that may get a test."
     ),

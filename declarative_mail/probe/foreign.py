@@ -13,6 +13,7 @@ _BEGINNINGS = {
     "imap": re.compile(rb"\* (?:OK|BYE|PREAUTH)\b"),
     "pop3": re.compile(rb"[+]OK\b|-ERR\b"),
 }
+OTHER_PROTOCOLS = frozenset(_BEGINNINGS) - {"smtp"}
 _TLS_RECORD = re.compile(rb"[\x15\x16]\x03[\x00-\x04]")  # an alert (21) or a handshake (22), major version 3
 _QUOTED = 120
 

@@ -138,7 +138,7 @@ class ReplyReader:
         if speaks_tls(raw):
             return NetworkFault("plain_on_tls_port", "it answered with a TLS record")
         protocol = foreign_protocol(raw)
-        return NetworkFault(protocol if protocol in {"http", "ssh"} else "not_smtp", f"it sent: {first_words(raw)}")
+        return NetworkFault(protocol if protocol and protocol != "smtp" else "not_smtp", f"it sent: {first_words(raw)}")
 
     def _cut_off(self) -> str:
         return f"in the middle of a line: {first_words(self._buffer)}" if self._buffer else ""

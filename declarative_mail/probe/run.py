@@ -122,29 +122,38 @@ def _attempts(session: Session, tell: Tell) -> tuple[Session, Found]:
 def _walk(session: Session, tell: Tell) -> Found:
     """One attempt: the steps in their order up to the last that is asked for, or the first failure."""
     found: Found = {}
-    path = _WALK_IN_TLS if session.settings.encryption == "tls" else _WALK
-    asked = path[: path.index(session.test.last_stage) + 1] if session.test.last_stage in path else path
+    asked = walk_of(session)
     try:
         for stage in asked:
-            found[stage] = _perform(stage, session)
+            found[stage] = perform(stage, session)
             tell(found[stage])
             if found[stage].verdict == "fail":
                 break
         if session.on_speaking_terms:
-            found["quit"] = _perform("quit", session)
+            found["quit"] = perform("quit", session)
             tell(found["quit"])
     finally:
         session.close()
-    unasked = {stage: left_out(stage, "not_asked") for stage in path if stage not in asked}
+    unasked = {stage: left_out(stage, "not_asked") for stage in _WALK if stage not in asked}
     return unasked | _proved(found)
 
 
-def _perform(stage: Stage, session: Session) -> StageResult:
+def walk_of(session: Session) -> tuple[Stage, ...]:
+    """The stages to be tried, in the order in which they happen."""
+    path = _WALK_IN_TLS if session.settings.encryption == "tls" else _WALK
+    last = session.test.last_stage
+    return path[: path.index(last) + 1] if last in path else path
+
+
+def perform(stage: Stage, session: Session) -> StageResult:
+    """One step, timed; a fault below SMTP is its failure."""
     begun = session.network.now()
     try:
         result = _STEPS[stage](session)
     except NetworkFault as fault:
         result = of_fault(stage, fault, session.settings)
+    if result.verdict == "fail" and result.reply is None:
+        session.transcript.remark(f"{stage}: {result.code}")
     return replace(result, ms=round((session.network.now() - begun) * 1000))
 
 

@@ -18,6 +18,7 @@ _VERIFY = {
     19: "certificate_unknown_issuer",
     20: "certificate_unknown_issuer",
     21: "certificate_unknown_issuer",
+    23: "certificate_revoked",
     62: "certificate_wrong_name",
     64: "certificate_wrong_name",
 }
@@ -29,7 +30,6 @@ _SYMPTOM_OF_ALERT = {
     "certificate_required": "client_certificate_demanded",
     "no_certificate": "client_certificate_demanded",
 }
-_SYMPTOM_OF_PROTOCOL = {"smtp": "tls_on_plain_port", "http": "http", "ssh": "ssh"}
 
 
 def fault_of(error: ssl.SSLError, *, heard: bytes) -> NetworkFault:
@@ -42,7 +42,7 @@ def fault_of(error: ssl.SSLError, *, heard: bytes) -> NetworkFault:
     if isinstance(error, ssl.SSLCertVerificationError):
         return TlsFault(_VERIFY.get(error.verify_code, "certificate_invalid"), error.verify_message or "")
     if protocol := foreign_protocol(heard):
-        return TlsFault(_SYMPTOM_OF_PROTOCOL.get(protocol, "not_smtp"), first_words(heard))
+        return TlsFault("tls_on_plain_port" if protocol == "smtp" else protocol, first_words(heard))
     if alert := alert_in(heard) or alert_of_reason(error.reason or ""):
         return TlsFault(_SYMPTOM_OF_ALERT.get(alert, f"tls_alert_{alert}"), f"alert {alert}", alert=alert)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):

@@ -7,7 +7,7 @@ from typing import Any
 
 from declarative_mail.probe.conversation import InDoubt
 from declarative_mail.probe.envelope import compose, queue_id, wire_address
-from declarative_mail.probe.explain import OURS, left_out, of_fault, of_reply, of_symptom, symptom_of
+from declarative_mail.probe.explain import OURS, explained, left_out, of_fault, of_reply, of_symptom, symptom_of
 from declarative_mail.probe.knowledge.vendors import vendor_of
 from declarative_mail.probe.network import NetworkFault
 from declarative_mail.probe.reply import Reply
@@ -31,6 +31,8 @@ _TAKEN = {250, 251, 252}
 def sender(session: Session) -> StageResult:
     """MAIL FROM, with SIZE, BODY and SMTPUTF8 as far as needed and offered."""
     settings = session.settings
+    if not settings.from_address and settings.envelope_from is None:
+        return left_out("sender", "no_sender")
     try:
         address = wire_address(settings.sender)
         to = session.test.to or settings.sender
@@ -41,15 +43,15 @@ def sender(session: Session) -> StageResult:
         return of_symptom("sender", "smtputf8_missing", settings, detail=f"the sender {address.text}")
     reply = _begin(session, session.until("sender"))
     if reply.code != 250:
-        return of_reply("sender", reply, settings)
+        return _refused(session, "sender", reply)
     return _accepted(session, "sender", reply, {"sender": address.text})
 
 
 def recipient(session: Session) -> StageResult:
     """RCPT TO for each recipient; each has its own verdict, the first refusal is that of the stage."""
     targets = _targets(session)
-    if not targets:
-        return left_out("recipient", "no_recipient")
+    if not targets or not session.transaction:
+        return left_out("recipient", "no_recipient" if session.transaction else "no_sender")
     until = session.until("recipient")
     results = [_offer(session, one, until) for one in targets]
     details = {"recipients": [_recipient_data(*pair) for pair in zip(targets, results, strict=True)]}
@@ -61,7 +63,7 @@ def message(session: Session) -> StageResult:
     """Send the message to the one mailbox that is meant for tests, never to the recipients of changed rules."""
     to, letter = session.test.to, session.message
     if not to or letter is None:
-        return left_out("message", "no_recipient")
+        return left_out("message", "no_recipient" if letter else "no_sender")
     until = session.until("message")
     if refusal := _only(session, wire_address(to).text, until):
         return of_reply("message", refusal, session.settings)
@@ -129,7 +131,7 @@ def _offer(session: Session, address: str, until: float) -> StageResult:
     except NetworkFault as fault:
         return of_fault("recipient", fault, session.settings, details=details)
     if reply.code not in _TAKEN:
-        return of_reply("recipient", reply, session.settings, details=details)
+        return _refused(session, "recipient", reply, details)
     return _accepted(session, "recipient", reply, details)
 
 
@@ -155,6 +157,16 @@ def _only(session: Session, address: str, until: float) -> Reply | None:
         return begun
     reply = session.talk.recipient(address, until=until)
     return None if reply.code in _TAKEN else reply
+
+
+def _refused(session: Session, stage: Stage, reply: Reply, details: dict[str, Any] | None = None) -> StageResult:
+    """A refusal; where the server would let in who logs in, that is the first thing to say."""
+    result = of_reply(stage, reply, session.settings, details=details)
+    kind = explained(reply, stage, session.settings).category
+    if session.settings.logs_in or not session.capabilities.mechanisms or kind not in {"policy", "relay", "auth"}:
+        return result
+    cause, remedy = OURS["login_not_used"]
+    return replace(result, cause=f"{cause} {result.cause}", remedy=f"{remedy} {result.remedy}")
 
 
 def _accepted(session: Session, stage: Stage, reply: Reply, details: dict[str, Any]) -> StageResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from declarative_mail.probe.explain import of_fault, of_reply, of_symptom, warned
+from declarative_mail.probe.foreign import OTHER_PROTOCOLS
 from declarative_mail.probe.network import NetworkFault, TimedOut, TlsFault
 from declarative_mail.probe.session import Session
 from declarative_mail.probe.verdict import StageResult
@@ -31,12 +32,12 @@ def _silent(session: Session, until: float) -> StageResult:
     try:
         shown = session.talk.start_tls(session.tls_options(verify=False), until=until)
     except TlsFault as fault:
-        if fault.symptom in {"http", "ssh", "not_smtp"}:
+        if fault.symptom in OTHER_PROTOCOLS:
             return of_fault("greeting", fault, session.settings)
         symptom = "silence" if fault.symptom == "tls_on_plain_port" else "plain_on_tls_port"
         return of_symptom("greeting", symptom, session.settings)
     except NetworkFault:
-        return of_symptom("greeting", "silence", session.settings)
+        return of_symptom("greeting", "silence", session.settings, detail="it does not answer a TLS hello either")
     return of_symptom("greeting", "plain_on_tls_port", session.settings, detail=f"it speaks {shown.version}")
 
 

@@ -51,6 +51,8 @@ def _refused(session: Session, symptom: str, detail: str) -> StageResult:
     offered = list(session.capabilities.mechanisms)
     if symptom == "no_common_mechanism":
         detail = f"offered: {' '.join(offered)}"
+    if symptom == "auth_not_offered" and "STARTTLS" in session.capabilities:
+        detail = "it offers STARTTLS, which encryption leaves unused"
     return of_symptom("auth", symptom, session.settings, detail=detail, details={"offered": offered})
 
 

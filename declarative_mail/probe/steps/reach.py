@@ -67,8 +67,9 @@ def _judged(session: Session, seen: list[dict[str, object]], faults: list[Networ
     if session.endpoint is None:
         fault = (telling or faults)[0]
         symptom = symptom_of("connect", fault)
-        detail = fault.detail if len(seen) == 1 else ", ".join(f"{one['address']} {one['code']}" for one in seen)
-        return of_symptom("connect", symptom, session.settings, detail=detail, details=details)
+        each = ", ".join(f"{one['address']}: {one['code']}" for one in seen)
+        literal = len(seen) == 1 and session.endpoints[0].host == session.settings.host.strip("[]")
+        return of_symptom("connect", symptom, session.settings, detail="" if literal else each, details=details)
     if not telling:
         return StageResult("connect", "pass", "ok", details=details)
     dead = ", ".join(f"{one['address']}: {one['code']}" for one in seen if one["code"] not in {"ok", "unreachable"})
