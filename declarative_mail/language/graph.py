@@ -48,10 +48,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """The nodes in an order in which each comes after what it needs, and what each needs directly."""
+    """The nodes in an order in which each comes after what it needs, and what each needs directly.
+
+    `cyclic` are those that need themselves in the end: they have no value.
+    """
 
     order: tuple[Node, ...]
     needs: Mapping[Node, frozenset[Node]]
+    cyclic: frozenset[Node] = frozenset()
 
     def ancestors(self, node: Node) -> set[Node]:
         """Everything that a node needs, directly or not."""
@@ -84,16 +88,27 @@ def build_graph(configuration: Configuration, types: Iterable[str]) -> tuple[Gra
         types: all resource types, as first words of references.
 
     Returns:
-        The graph (empty order where there is a cycle) and the faults found.
+        The graph and the faults found.
     """
     building = _Building(frozenset(types), configuration.module.remotes)
     _add_module(building, (), configuration)
-    try:
-        order = tuple(TopologicalSorter(building.needs).static_order())
-    except CycleError as error:
-        building.diagnostics.append(_cycle(building, error.args[1]))
-        order = ()
-    return Graph(order, {node: frozenset(needs) for node, needs in building.needs.items()}), building.diagnostics
+    order, cyclic = _order(building)
+    needs = {node: frozenset(needs) for node, needs in building.needs.items()}
+    return Graph(order, needs, frozenset(cyclic)), building.diagnostics
+
+
+def _order(building: _Building) -> tuple[tuple[Node, ...], set[Node]]:
+    """The nodes in order, and those that lie on a cycle: a fault each time, and the rest goes on without them."""
+    cyclic: set[Node] = set()
+    while True:
+        try:
+            return tuple(TopologicalSorter(building.needs).static_order()), cyclic
+        except CycleError as error:
+            nodes: list[Node] = error.args[1]
+            building.diagnostics.append(_cycle(building, nodes))
+            cyclic.update(nodes)
+            for node in nodes:
+                building.needs[node] -= set(nodes)
 
 
 def _cycle(building: _Building, nodes: list[Node]) -> Diagnostic:

@@ -118,9 +118,25 @@ class Program:
         return scope.child(names) if names else scope
 
     def _evaluate(self, node: Node) -> None:
+        if node in self.graph.cyclic:
+            self._leave_out(node)
+            return
         handler = getattr(self, f"_evaluate_{node.kind}")
         for instance in self._modules.get(node.path, ()):
             handler(node, instance)
+
+    def _leave_out(self, node: Node) -> None:
+        """A declaration on a cycle is unknown to those that use it; the cycle itself is a fault already."""
+        for instance in self._modules.get(node.path, ()):
+            if node.kind == "local":
+                instance.locals[node.key[0]] = Unknown(DYNAMIC, str(node))
+            elif node.kind == "resource":
+                table = instance.data if node.key[0] == "data" else instance.resources
+                table[node.key[1]][node.key[2]] = Unknown(DYNAMIC, str(node))
+            elif node.kind == "var":
+                instance.variables[node.key[0]] = Unknown(DYNAMIC, str(node))
+            elif node.kind == "call":
+                instance.calls[node.key[0]] = Unknown(DYNAMIC, str(node))
 
     def _value(self, expression: Expression, scope: Scope) -> Value:
         value, faults = evaluate_expression(expression, scope)

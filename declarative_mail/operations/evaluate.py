@@ -85,7 +85,8 @@ def evaluate(
     )
     program = Program(loaded.configuration, graph, inputs, host)
     program.run()
-    diagnostics = [*loaded.diagnostics, *faults, *program.diagnostics, *host.diagnostics]
+    found = [*program.diagnostics, *host.diagnostics]
+    diagnostics = [*loaded.diagnostics, *faults, *_beside(faults, found)]
     return Evaluated(program, host, _unique(diagnostics), loaded)
 
 
@@ -95,6 +96,19 @@ def _unknown(name: str) -> Value:
 
 def _nothing(name: str) -> None:
     return None
+
+
+def _beside(faults: list[Diagnostic], found: list[Diagnostic]) -> list[Diagnostic]:
+    """What evaluation found, without what the check of references said already of the same place."""
+    places = [one.primary.span for one in faults if one.primary]
+
+    def is_new(one: Diagnostic) -> bool:
+        place = one.primary.span if one.primary else None
+        return place is None or not any(
+            place.source is known.source and known.start <= place.start and place.end <= known.end for known in places
+        )
+
+    return [one for one in found if is_new(one)] if places else found
 
 
 def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:

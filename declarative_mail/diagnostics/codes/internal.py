@@ -3,3 +3,4 @@
 from declarative_mail.diagnostics.model import Code
 
 BUG = Code("DM9001", "Unexpected failure")
+UNKNOWN_CODE = Code("DM9002", "Unknown error code")
