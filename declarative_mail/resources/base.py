@@ -52,6 +52,7 @@ class Body(BaseModel):
 
     Class attributes:
         other_names: what people call an attribute that has another name here, and what to write instead.
+        completions: what is worked out from other attributes, in order.
         rules: what must hold between the attributes.
     """
 
@@ -59,6 +60,7 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, arbitrary_types_allowed=True)
 
     other_names: ClassVar[Mapping[str, str]] = {}
+    completions: ClassVar[tuple[Completion, ...]] = ()
     rules: ClassVar[tuple[Rule, ...]] = ()
 
 
@@ -74,7 +76,7 @@ class Resource(Body):
         title: what it is, in a few words, for the reference.
         natural_key: the attributes by which a system tells two of them apart.
         immutable: the attributes that no system can change on an existing object.
-        completions: what is worked out from other attributes, in order.
+        schema_version: of the attributes that a state written today holds: one more than there are upgrades.
         upgrades: the first brings the attributes that a state of schema version 1 holds to version 2, and so on.
     """
 
@@ -82,7 +84,7 @@ class Resource(Body):
     title: ClassVar[str]
     natural_key: ClassVar[tuple[str, ...]] = ("name",)
     immutable: ClassVar[frozenset[str]] = frozenset()
-    completions: ClassVar[tuple[Completion, ...]] = ()
+    schema_version: ClassVar[int] = 1
     upgrades: ClassVar[tuple[Callable[[dict[str, Any]], dict[str, Any]], ...]] = ()
 
     id: Annotated[str | None, ComputedMark()] = Field(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
+from declarative_mail.language.types import NUMBER
+from declarative_mail.language.values import Unknown
 from declarative_mail.resources.base import Block, Fault, Values
 from declarative_mail.resources.fields import (
     Duration,
@@ -20,21 +23,34 @@ from declarative_mail.resources.fields import (
     SecretValue,
     SetOf,
 )
+from declarative_mail.resources.markers import DerivedMark
 
 Stage = Literal[
     "resolve", "connect", "greeting", "ehlo", "tls", "auth", "sender", "recipient", "message", "quit"
 ]  # fmt: skip
 
 
+def _complete_port(values: Values, _address: Address) -> Iterable[Fault]:
+    """The ports of RFC 8314 section 7.2 and RFC 9051 section 2."""
+    encryption = values.get("encryption", "tls")
+    if not isinstance(encryption, Unknown):
+        values.setdefault("port", 993 if encryption == "tls" else 143)
+    else:
+        values.setdefault("port", Unknown(NUMBER))
+    return ()
+
+
 class ImapMailbox(Block):
     """The mailbox in which the test message is looked for."""
 
     host: Host = Field(description="The IMAP server.")
-    port: Port = Field(default=993, description="Its port.")
+    port: Annotated[Port, DerivedMark("993 for tls, otherwise 143")] = Field(default=993, description="Its port.")
     encryption: Encryption = Field(default="tls", description="How the connection is encrypted.")
     username: str = Field(description="Who logs in.")
     password: SecretValue = Field(description="With what.")
     mailbox: str = Field(default="INBOX", min_length=1, description="The folder to look in.")
+
+    completions: ClassVar = (_complete_port,)
 
     other_names: ClassVar = {
         "user": "username",

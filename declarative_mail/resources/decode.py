@@ -44,7 +44,8 @@ def decode(address: Address, body: EvaluatedBody) -> tuple[Desired | None, list[
     schema = schema_of(address.type, address.mode)
     draft = Draft(address, body)
     values = read_body(draft, schema, body, ())
-    fixed = _complete(draft, schema, values)
+    fixed = schema.fixed.difference(values)
+    _complete(draft, schema, values, ())
     check_values(draft, schema, values)
     attributes = _settle(draft, schema, values, ())
     if draft.diagnostics:
@@ -60,12 +61,18 @@ def _place(fault: Diagnostic) -> int:
     return fault.primary.span.start if fault.primary else 0
 
 
-def _complete(draft: Draft, schema: Schema, values: Values) -> frozenset[str]:
-    """Let the model fill in what it works out; gives the names that were so made and stay what they are at creation."""
-    written = frozenset(values)
-    for completion in schema.completions:
-        _report(draft, completion(values, draft.address), ())
-    return schema.fixed - written
+def _complete(draft: Draft, schema: Schema, values: Values, path: Path) -> None:
+    """Let the models fill in what they work out, nested blocks first."""
+    if not schema.completes:
+        return
+    for name, block in schema.blocks.items():
+        given = values.get(name, ())
+        for index, one in enumerate(given) if type(given) is list else ():
+            _complete(draft, block.schema, one, (*path, name, index))
+        if type(given) is dict:
+            _complete(draft, block.schema, given, (*path, name))
+    for completion in schema.model.completions:
+        _report(draft, completion(values, draft.address), path)
 
 
 def _settle(draft: Draft, schema: Schema, values: Values, path: Path) -> dict[str, Plain]:

@@ -12,6 +12,7 @@ from declarative_mail.language.evaluated import EvaluatedBody
 from declarative_mail.language.values import Unknown
 from declarative_mail.resources.leaves import Path, Plain, Reference
 from declarative_mail.resources.places import place_of, written_paths
+from declarative_mail.resources.schema import schema_of
 from declarative_mail.secrets import Secret
 
 
@@ -45,7 +46,7 @@ class Desired:
     @property
     def explicit(self) -> frozenset[Path]:
         """The paths of all that was written, blocks included: ``("email",)`` and ``("email", "recipients")``."""
-        return frozenset(written_paths(self.body))
+        return frozenset(written_paths(self.body, schema_of(self.type, self.address.mode)))
 
     def span(self, path: Path = ()) -> Span:
         """Where the value at this path was written; where it was not, the nearest block around it."""

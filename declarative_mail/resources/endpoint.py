@@ -153,13 +153,22 @@ def _examine_trust(values: Values, encryption: object) -> Iterable[Fault]:
             yield Fault(codes.CONFLICTING_ATTRIBUTES, ("verify_certificate",), detail, related=related)
         elif preset is not None or (isinstance(host, str) and is_public(host)):
             yield _unverified(str(preset or host))
-    if values.get("password") is not None and encryption in ("none", "starttls_if_offered") and not _is_loopback(host):
-        how = "always" if encryption == "none" else "whenever the server, or somebody before it, offers no TLS"
+    if _is_clear(values, encryption) and not _is_loopback(host):
+        when = "" if encryption == "none" else " whenever the server, or somebody in between, offers no TLS"
         detail = (
-            f'encryption is "{encryption}", so the password goes over the network in clear {how}. Use "starttls" or '
-            '"tls".'
+            f'encryption is "{encryption}", so anybody on the way can read the password{when}. '
+            'Use encryption = "starttls" or "tls"; to send it in clear all the same, name the mechanism in auth.'
         )
         yield Fault(codes.CLEAR_CREDENTIALS, ("encryption",), detail)
+
+
+def _is_clear(values: Values, encryption: object) -> bool:
+    """Whether a password may go in clear without having been asked for by name."""
+    return (
+        values.get("password") is not None
+        and encryption in ("none", "starttls_if_offered")
+        and values["auth"] == "auto"
+    )
 
 
 def _unverified(who: str) -> Fault:

@@ -34,12 +34,12 @@ def fault(code: Code, detail: str, help: str | None = None) -> PydanticCustomErr
     return PydanticCustomError(code.id, "{detail}", {"detail": detail, "help": help})
 
 
-def _formed(code: Code, read: Callable[[str], object]) -> Callable[[str], str]:
+def _formed(code: Code, noun: str, read: Callable[[str], object]) -> Callable[[str], str]:
     def check(text: str) -> str:
         try:
             read(text)
         except (FormError, MailboxError) as error:
-            raise fault(code, f'"{text}": {error}') from None
+            raise fault(code, f'"{text}" is no {noun}. {error}') from None
         return text
 
     return check
@@ -55,6 +55,11 @@ def _check_address(text: str) -> str:
         raise fault(codes.INVALID_ADDRESS, f'"{text}" is no e-mail address. {why}') from None
     detail = f'"{text}" is a mailbox with a display name; here stands the address alone.'
     raise fault(codes.INVALID_ADDRESS, detail, f'did you mean "{bare}"?')
+
+
+def _check_envelope(text: str) -> str:
+    # The null reverse-path of RFC 5321 section 4.5.5: nobody is told of what cannot be delivered.
+    return text and _check_address(text)
 
 
 def _check_host(text: str) -> str:
@@ -165,23 +170,24 @@ def _check_horizon(text: str) -> str:
     return _check_positive(_check_duration(text))
 
 
-_check_duration = _formed(codes.INVALID_DURATION, parse_duration)
+_check_duration = _formed(codes.INVALID_DURATION, "duration", parse_duration)
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=128)]
 Description: TypeAlias = Annotated[str, Field(max_length=1024)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(_check_identifier)]
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Host: TypeAlias = Annotated[str, AfterValidator(_check_host)]
-Uri: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_URI, parse_smtp_uri))]
+Uri: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_URI, "SMTP URI", parse_smtp_uri))]
 Url: TypeAlias = Annotated[str, AfterValidator(_check_url)]
 Network: TypeAlias = Annotated[str, AfterValidator(_check_network)]
 EmailAddress: TypeAlias = Annotated[str, AfterValidator(_check_address)]
-MailboxText: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_MAILBOX, parse_mailbox))]
+EnvelopeAddress: TypeAlias = Annotated[str, AfterValidator(_check_envelope)]
+MailboxText: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_MAILBOX, "mailbox", parse_mailbox))]
 Certificate: TypeAlias = Annotated[str, AfterValidator(_check_pem)]
 Duration: TypeAlias = Annotated[str, AfterValidator(_check_duration), AfterValidator(_check_positive)]
 DurationOrZero: TypeAlias = Annotated[str, AfterValidator(_check_duration)]
 Horizon: TypeAlias = Annotated[str, AfterValidator(_check_horizon)]
-RateLimit: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_RATE, parse_rate))]
+RateLimit: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_RATE, "rate", parse_rate))]
 
 Sequence: TypeAlias = Annotated[tuple[T, ...], Strict(False)]
 SetOf: TypeAlias = Annotated[tuple[T, ...], Strict(False), SetMark()]

@@ -48,7 +48,7 @@ def address_fault(text: str) -> str | None:
     if _ORDINARY.fullmatch(text):
         return None
     if "@" not in text:
-        return "It has no @: an e-mail address is a local part, @ and a domain."
+        return "It has no @; the form is name@domain."
     return _thorough_fault(text)
 
 

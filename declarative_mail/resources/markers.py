@@ -3,20 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
+
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import is_instance_schema
 
 from declarative_mail.diagnostics.model import Code
+from declarative_mail.resources.leaves import Reference
+from declarative_mail.secrets import Secret
+
+
+class _LeafMark:
+    """The value is a leaf: pydantic asks for its class and does not look inside."""
+
+    __slots__ = ()
+    classes: ClassVar[tuple[type, ...]]
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> CoreSchema:
+        return is_instance_schema(self.classes)
 
 
 @dataclass(frozen=True, slots=True)
-class SecretMark:
+class SecretMark(_LeafMark):
     """The value is a `Secret`, or a reference to a `secret` resource; it is never stored or shown."""
 
+    classes: ClassVar = (Secret, Reference)
+
 
 @dataclass(frozen=True, slots=True)
-class ReferenceMark:
+class ReferenceMark(_LeafMark):
     """The value is a `Reference` to a resource or data source of this type."""
 
     type: str
+    classes: ClassVar = (Reference,)
 
 
 @dataclass(frozen=True, slots=True)

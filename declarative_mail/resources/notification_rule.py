@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.values import Unknown
 from declarative_mail.resources.base import Block, Fault, Resource, Values
@@ -29,11 +30,17 @@ CHANNELS = ("email", "slack", "msteams", "pagerduty", "webhook", "datadog")
 # -- blocks ----------------------------------------------------------------------------------------
 
 
-def _examine_event(values: Values) -> Iterable[Fault]:
-    kind = values["type"] if isinstance(values.get("type"), str) else None
-    if isinstance(values["stages"], list) and ALL_STAGES in values["stages"]:
+def _complete_event(values: Values, _address: Address) -> Iterable[Fault]:
+    """`AllStages` is how Harness writes what is here the absence of stages."""
+    stages = values.get("stages")
+    if isinstance(stages, list) and ALL_STAGES in stages:
         values["stages"] = []
-    if kind is None:
+    return ()
+
+
+def _examine_event(values: Values) -> Iterable[Fault]:
+    kind = values["type"]
+    if not isinstance(kind, str):
         return
     if values["stages"] and kind not in STAGE_EVENTS | STEP_EVENTS:
         detail = (
@@ -66,6 +73,7 @@ class Event(Block):
         "for_stages": "stages",
         "for_steps": "steps",
     }
+    completions: ClassVar = (_complete_event,)
     rules: ClassVar = (_examine_event,)
 
 
@@ -120,7 +128,7 @@ class NotificationRule(Resource):
     other_names: ClassVar = {
         "server": "smtp_server",
         "smtp": "smtp_server",
-        "to": "email { recipients = […],}",
+        "to": "email { recipients = […] }",
         "recipients": "email { recipients = […] }",
         "user_groups": "email { user_groups = […] }",
         "groups": "email { user_groups = […] }",

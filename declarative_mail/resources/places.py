@@ -9,6 +9,7 @@ from declarative_mail.diagnostics import Span
 from declarative_mail.language.evaluated import EvaluatedBlock, EvaluatedBody
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Value
 from declarative_mail.resources.leaves import Path
+from declarative_mail.resources.schema import Schema
 
 # One token of a list as far as its items matter: a string without interpolation, a comment, a bracket, a comma,
 # anything else.
@@ -114,16 +115,14 @@ def _inside(value: Value, path: Path) -> Value:
     return value
 
 
-def written_paths(body: EvaluatedBody, path: Path = ()) -> Iterator[Path]:
-    """The paths of all attributes and blocks of a body; where a block occurs more than once, each has its number."""
+def written_paths(body: EvaluatedBody, schema: Schema, path: Path = ()) -> Iterator[Path]:
+    """The paths of all attributes and blocks of a body."""
     for name in body.attributes:
         yield (*path, name)
-    counts: dict[str, int] = {}
-    for block in body.blocks:
-        counts[block.type] = counts.get(block.type, -1) + 1
     seen: dict[str, int] = {}
     for block in body.blocks:
         index = seen[block.type] = seen.get(block.type, -1) + 1
-        here: Path = (*path, block.type, index) if counts[block.type] else (*path, block.type)
+        one = schema.blocks[block.type]
+        here: Path = (*path, block.type, index) if one.repeated else (*path, block.type)
         yield here
-        yield from written_paths(block.body, here)
+        yield from written_paths(block.body, one.schema, here)

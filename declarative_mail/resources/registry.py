@@ -50,15 +50,6 @@ def data_class(type_: str) -> type[DataSource]:
     return cast("type[DataSource]", getattr(_module(type_), _DATA_SOURCES[type_]))
 
 
-def schema_version(type_: str) -> int:
-    """The version of the attributes that a state written today holds.
-
-    Raises:
-        KeyError: there is no such type.
-    """
-    return len(resource_class(type_).upgrades) + 1
-
-
 def upgrade(type_: str, attributes: dict[str, Any], version: int) -> dict[str, Any]:
     """Attributes as a state of an older schema version holds them, in today's form.
 
@@ -66,9 +57,10 @@ def upgrade(type_: str, attributes: dict[str, Any], version: int) -> dict[str, A
         KeyError: there is no such type.
         ValueError: the version is newer than this program knows.
     """
-    if not 1 <= version <= schema_version(type_):
-        raise ValueError(f"{type_} has schema versions 1 to {schema_version(type_)}, not {version}")
-    for step in resource_class(type_).upgrades[version - 1 :]:
+    class_ = resource_class(type_)
+    if not 1 <= version <= class_.schema_version:
+        raise ValueError(f"{type_} has schema versions 1 to {class_.schema_version}, not {version}")
+    for step in class_.upgrades[version - 1 :]:
         attributes = step(attributes)
     return attributes
 

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from declarative_mail.diagnostics import Code
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType, Type
-from declarative_mail.resources.base import Block, Body, Completion, Resource
+from declarative_mail.resources.base import Block, Body, Resource
 from declarative_mail.resources.leaves import Plain
 from declarative_mail.resources.markers import (
     ChoiceMark,
@@ -115,7 +115,7 @@ class Schema:
         required: the attributes and blocks that must be written.
         fixed: the attributes that, when left out, stay what they were made at creation.
         sets: the names of the attributes that are sets, and whether the case of letters matters not.
-        completions: what the model of a resource works out from other attributes.
+        completes: whether anything in it, at any depth, is worked out from other attributes.
         names: every name that an expression may ask the object for, in lexical order.
     """
 
@@ -129,7 +129,7 @@ class Schema:
     fixed: frozenset[str] = field(init=False)
     sets: tuple[tuple[str, bool], ...] = field(init=False)
     names: tuple[str, ...] = field(init=False)
-    completions: tuple[Completion, ...] = field(init=False)
+    completes: bool = field(init=False)
 
     def __post_init__(self) -> None:
         settable = [one for one in self.attributes.values() if not one.computed]
@@ -142,8 +142,8 @@ class Schema:
         object.__setattr__(self, "fixed", fixed)
         sets = tuple((one.name, one.fold) for one in settable if one.shape == "set")
         object.__setattr__(self, "sets", sets)
-        completions = self.model.completions if issubclass(self.model, Resource) else ()
-        object.__setattr__(self, "completions", completions)
+        completes = bool(self.model.completions) or any(one.schema.completes for one in self.blocks.values())
+        object.__setattr__(self, "completes", completes)
         object.__setattr__(self, "names", tuple(sorted((*self.attributes, *self.blocks))))
 
 

@@ -14,8 +14,8 @@ from declarative_mail.resources.endpoint import complete_endpoint, examine_endpo
 from declarative_mail.resources.fields import (
     Certificate,
     Description,
-    EmailAddress,
     Encryption,
+    EnvelopeAddress,
     Horizon,
     Host,
     MailboxText,
@@ -141,7 +141,7 @@ class SmtpServer(Resource):
         "platform": "preset",
         "ca_cert": "ca_certificate",
         "delegates": "delegate_selectors",
-        "test": "connection_test { …,}",
+        "test": "connection_test { … }",
     }
 
     name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
@@ -174,7 +174,9 @@ class SmtpServer(Resource):
     from_address: MailboxText = Field(
         description="Whom the mail is from: `deploys@example.com` or with a name before it."
     )
-    envelope_from: EmailAddress | None = Field(default=None, description="Where bounces go, if not to from_address.")
+    envelope_from: EnvelopeAddress | None = Field(
+        default=None, description="Where bounces go, if not to from_address; an empty text for nowhere."
+    )
     reply_to: MailboxText | None = Field(default=None, description="Where answers go, if not to from_address.")
     auth: Literal["auto", "none", "plain", "login", "cram_md5", "xoauth2", "oauthbearer"] = Field(
         default="auto", description="How to log in; `auto` takes the best that both know."

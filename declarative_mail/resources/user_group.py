@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.resources.base import Block, DataSource, Resource
+from declarative_mail.diagnostics.codes import resources as codes
+from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values
 from declarative_mail.resources.fields import Description, EmailSet, Identifier, Name, SecretValue
 from declarative_mail.resources.markers import DerivedMark
 from declarative_mail.resources.rules import at_most_50, check_scope, check_selector, complete_identity
 
 # -- blocks ----------------------------------------------------------------------------------------
+
+
+def _examine_email(values: Values) -> Iterable[Fault]:
+    if values["addresses"] == [] and values["send_to_all_members"] is False:
+        detail = (
+            "The email block has no addresses and send_to_all_members is false, so nobody gets the mail. "
+            "Name an address, set send_to_all_members = true, or remove the block."
+        )
+        yield Fault(codes.NOBODY_TO_TELL, (), detail)
 
 
 class EmailPreference(Block):
@@ -30,17 +41,11 @@ class EmailPreference(Block):
         "group_email": "addresses",
         "send_email_to_all_users": "send_to_all_members",
     }
-    rules: ClassVar = (at_most_50("addresses"),)
+    rules: ClassVar = (_examine_email, at_most_50("addresses"))
 
 
-class SlackPreference(Block):
-    """A message to a Slack channel."""
-
-    webhook_url: SecretValue = Field(description="The incoming webhook of the channel.")
-
-
-class TeamsPreference(Block):
-    """A message to a Microsoft Teams channel."""
+class ChatPreference(Block):
+    """A message to a channel of Slack or of Microsoft Teams."""
 
     webhook_url: SecretValue = Field(description="The incoming webhook of the channel.")
 
@@ -61,8 +66,8 @@ class NotificationPreferences(Block):
     """How the group is told. At most one block of each kind; a kind that is left out is not used."""
 
     email: EmailPreference | None = Field(default=None, description="By mail.")
-    slack: SlackPreference | None = Field(default=None, description="By Slack.")
-    msteams: TeamsPreference | None = Field(default=None, description="By Microsoft Teams.")
+    slack: ChatPreference | None = Field(default=None, description="By Slack.")
+    msteams: ChatPreference | None = Field(default=None, description="By Microsoft Teams.")
     pagerduty: PagerDutyPreference | None = Field(default=None, description="By PagerDuty.")
     webhook: WebhookPreference | None = Field(default=None, description="By a webhook.")
 
