@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from declarative_mail.diagnostics import Span
 from declarative_mail.language.evaluated import EvaluatedBlock, EvaluatedBody
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Value
 from declarative_mail.resources.leaves import Path
+from declarative_mail.resources.list_items import item_span
 from declarative_mail.resources.schema import Schema
-
-# One token of a list as far as its items matter: a string without interpolation, a comment, a bracket, a comma,
-# anything else.
-_TOKEN = re.compile(
-    r'"(?:[^"\\$%]|\\.|[$%](?!\{))*"|\#[^\n]*|//[^\n]*|/\*.*?\*/|[\[\]{}(),]|[^\s"#/\[\]{}(),]+|/', re.DOTALL
-)
-_COMMENTS = ("#", "//", "/*")
 
 
 def place_of(body: EvaluatedBody, path: Path) -> Span:
@@ -29,7 +22,7 @@ def _place(body: EvaluatedBody, path: Path, header: Span) -> Span:
         return header
     attribute = body.attributes.get(str(path[0]))
     if attribute is not None:
-        return element_span(attribute.span, path[1:])
+        return item_span(attribute.span, path[1]) if len(path) > 1 and isinstance(path[1], int) else attribute.span
     block = _block_at(body, path)
     if block is None:
         return header
@@ -54,43 +47,6 @@ def header_of(body: EvaluatedBody) -> Span:
     if not header.strip():
         return body.span
     return Span(body.span.source, line_start + indent, line_start + len(header))
-
-
-def element_span(span: Span, path: Path) -> Span:
-    """The item of a list that was written out, ``[a, b]``; the whole expression where it was made some other way."""
-    if not path or not isinstance(path[0], int):
-        return span
-    items = _items(span)
-    return items[path[0]] if path[0] < len(items) else span
-
-
-def _items(span: Span) -> list[Span]:
-    """The items of a tuple expression as spans; none where the text is of another form or not surely understood."""
-    text = span.text
-    if not text.startswith("[") or re.match(r"\[\s*for\b", text) or "<<" in text:
-        return []
-    items: list[Span] = []
-    depth, first, last, position = 0, -1, -1, 0
-    while position < len(text):
-        token = _TOKEN.match(text, position)
-        if token is None and not text[position].isspace():
-            return []
-        if token is None:
-            position += 1
-            continue
-        position = token.end()
-        word = token[0]
-        if (word.startswith(_COMMENTS) and len(word) > 1) or word == "#":
-            continue
-        closes = word in "]})"
-        depth += (word in "[{(") - closes
-        if first >= 0 and ((depth == 1 and word == ",") or (depth == 0 and closes)):
-            items.append(Span(span.source, span.start + first, span.start + last))
-            first = -1
-        elif depth > 1 or (depth == 1 and word != "," and not (word == "[" and token.start() == 0)):
-            first = token.start() if first < 0 else first
-            last = token.end()
-    return items if depth == 0 else []
 
 
 def written_value(body: EvaluatedBody, path: Path) -> Value:

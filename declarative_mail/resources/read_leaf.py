@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
+from declarative_mail.language.convert import ConversionError, convert, convertible
 from declarative_mail.language.types import BOOL, NUMBER, STRING, Type
 from declarative_mail.language.values import Marked, Null, Unknown, Value
 from declarative_mail.resources.draft import FAULTY, Draft
@@ -34,15 +35,17 @@ def read_leaf(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> P
     if value is None or isinstance(value, Null):
         return None
     if isinstance(value, Unknown):
-        return note_unknown(draft, value)
+        return _unknown(draft, one, value, path)
     if one.leaf == "reference":
         return _identifier(draft, one, value, path)
     plain = _converted(draft, one, value, path)
     return _clear_secret(draft, plain, path) if one.leaf == "secret" and plain is not FAULTY else plain
 
 
-def note_unknown(draft: Draft, value: Unknown) -> Unknown:
-    """A value that is known only after apply: kept, with its path."""
+def _unknown(draft: Draft, one: AttributeSchema, value: Unknown, path: Path) -> Unknown:
+    """A value that is known only after apply is kept, with its path, if its type can be right."""
+    if one.leaf != "reference" and not convertible(value.type, _TARGETS[one.leaf]):
+        return refuse_leaf(draft, one, value, path)
     draft.unknown = True
     return value
 
@@ -51,8 +54,6 @@ def _converted(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> 
     target = _TARGETS[one.leaf]
     if type(value) not in _PRIMITIVES:
         return refuse_leaf(draft, one, value, path)
-    from declarative_mail.language.convert import ConversionError, convert
-
     try:
         converted = convert(value, target)
     except ConversionError:
@@ -73,7 +74,7 @@ def _sensitive(draft: Draft, one: AttributeSchema, value: Marked, path: Path) ->
         return None
     if isinstance(inner, Unknown):
         draft.sensitive.append(path)
-        return note_unknown(draft, inner)
+        return _unknown(draft, one, inner, path)
     text = _converted(draft, one, inner, path)
     return text if text is FAULTY else _secret(draft, Secret(text, value.source or "expression"), path)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from declarative_mail.diagnostics.codes import resources as codes
+from declarative_mail.language.convert import convertible
 from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown, Value
 from declarative_mail.resources.draft import Draft
 from declarative_mail.resources.leaves import Path, Plain, format_path
-from declarative_mail.resources.read_leaf import note_unknown, read_leaf, refuse_sensitive
+from declarative_mail.resources.read_leaf import read_leaf, refuse_sensitive
 from declarative_mail.resources.schema import AttributeSchema
 from declarative_mail.resources.type_faults import refuse_whole
 
@@ -15,8 +16,10 @@ _SEQUENCES = (ListValue, SetValue)
 
 def read_value(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> Plain:
     """The plain form of an attribute's value: None where it is null, `FAULTY` where it was refused."""
-    if one.shape == "one":
-        return read_leaf(draft, one, value, path)
+    return read_leaf(draft, one, value, path) if one.shape == "one" else _read_many(draft, one, value, path)
+
+
+def _read_many(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> Plain:
     if isinstance(value, Marked):
         if value.sensitive and not one.sensitive:
             return refuse_sensitive(draft, one, path)
@@ -26,8 +29,15 @@ def read_value(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> 
     if value is None or isinstance(value, Null):
         return None
     if isinstance(value, Unknown):
-        return note_unknown(draft, value)
+        return _unknown(draft, one, value, path)
     return _map(draft, one, value, path) if one.shape == "map" else _list(draft, one, value, path)
+
+
+def _unknown(draft: Draft, one: AttributeSchema, value: Unknown, path: Path) -> Unknown:
+    if not convertible(value.type, one.type):
+        return refuse_whole(draft, one, value, path)
+    draft.unknown = True
+    return value
 
 
 def _list(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> Plain:
