@@ -6,17 +6,15 @@ from functools import partial
 
 from declarative_mail.diagnostics import DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes import evaluation as codes
-from declarative_mail.diagnostics.codes.functions import UNKNOWN_FUNCTION
+from declarative_mail.diagnostics.codes.functions import CALL_FAILED, UNKNOWN_FUNCTION
 from declarative_mail.language.dispatch import evaluates, value_of
 from declarative_mail.language.faults import fault, values_of
 from declarative_mail.language.functions.model import Argument, Deferred, Function, FunctionError, call_function
 from declarative_mail.language.marks import unmark, with_marks
-from declarative_mail.language.play import follow
 from declarative_mail.language.scope import Scope
 from declarative_mail.language.syntax import Call, Expression
-from declarative_mail.language.traversal import references
 from declarative_mail.language.types import DYNAMIC, ListType, SetType, TupleType
-from declarative_mail.language.values import ListValue, SetValue, Unknown, Value, is_null, is_wholly_known
+from declarative_mail.language.values import ListValue, SetValue, Unknown, Value, is_null
 
 
 @evaluates(Call)
@@ -28,6 +26,8 @@ def call(expression: Call, scope: Scope) -> Value:
         detail = f'There is no function named "{name}".'
         help_ = suggestion(name, scope.functions)
         raise fault(UNKNOWN_FUNCTION, detail, expression, scope, span=expression.name_span, help_=help_)
+    if scope.context is None:
+        raise fault(CALL_FAILED, "Functions cannot be called here.", expression, scope)
     arguments = _arguments(expression, function, scope)
     if arguments is None:
         return Unknown(DYNAMIC)
@@ -54,15 +54,13 @@ def _arguments(expression: Call, function: Function, scope: Scope) -> list[Argum
     if expanded is None:
         return None
     if function.lazy:
-        deferred = [
-            Deferred(one, partial(value_of, one, scope), partial(_depends_on_unknown, one, scope)) for one in given
-        ]
-        return [*deferred, *[_settled(value, expression.arguments[-1]) for value in expanded]]
+        deferred = [Deferred(one, partial(value_of, one, scope)) for one in given]
+        return [*deferred, *[Deferred(expression.arguments[-1], partial(_same, value)) for value in expanded]]
     return [*values_of(given, scope), *expanded]
 
 
-def _settled(value: Value, expression: Expression) -> Deferred:
-    return Deferred(expression, lambda: value, lambda: not is_wholly_known(value))
+def _same(value: Value) -> Value:
+    return value
 
 
 def _expand(expression: Expression, scope: Scope) -> list[Value] | None:
@@ -79,11 +77,3 @@ def _expand(expression: Expression, scope: Scope) -> list[Value] | None:
         return None
     detail = "The expanding argument (indicated by ...) must be of a tuple, list, or set type."
     raise fault(codes.INVALID_EXPANSION, detail, expression, scope)
-
-
-def _depends_on_unknown(expression: Expression, scope: Scope) -> bool:
-    for traversal in references(expression):
-        reached, steps = follow(traversal, scope)
-        if steps == len(traversal.steps) and not is_wholly_known(reached):
-            return True
-    return False

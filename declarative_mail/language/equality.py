@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from declarative_mail.language.marks import contains_marks, unmark, unmark_deep, with_marks
+from declarative_mail.language.marks import contains_marks, unmark_deep, with_marks
 from declarative_mail.language.sets import element_key
 from declarative_mail.language.types import (
     BOOL,
@@ -38,7 +38,7 @@ _SIMPLE = frozenset({str, bool, int, Decimal})
 def equal(left: Value, right: Value) -> Value:
     """``left == right``: a bool, or an unknown one; sensitive where an operand is or contains what is.
 
-    Nulls are equal to each other whatever their types are; comparing with null looks at the operand's own marks only.
+    Nulls are equal to each other whatever their types are.
     """
     if type(left) in _SIMPLE and type(right) in _SIMPLE:
         return _equal_simple(left, right)
@@ -51,8 +51,6 @@ def equal(left: Value, right: Value) -> Value:
 def _equal_marked(left: Value, right: Value) -> Value:
     bare_left, left_marks = unmark_deep(left)
     bare_right, right_marks = unmark_deep(right)
-    if is_null(left) != is_null(right):
-        left_marks, right_marks = unmark(left)[1], unmark(right)[1]
     return with_marks(equal(bare_left, bare_right), left_marks + right_marks)
 
 
@@ -81,8 +79,9 @@ def _compare_unknown(left: Value, right: Value) -> bool | None:
             return False if one.not_null else None
     if isinstance(left, Unknown) and isinstance(right, Unknown):
         return None
-    types = type_of(left), type_of(right)
-    return None if any(map(has_dynamic, types)) or types[0] == types[1] else False
+    unknown, known = (left, right) if isinstance(left, Unknown) else (right, left)
+    undecided = isinstance(unknown, Unknown) and (has_dynamic(unknown.type) or unknown.type == type_of(known))
+    return None if undecided else False
 
 
 def _compare_content(left: Value, right: Value) -> bool | None:

@@ -7,7 +7,9 @@ parts stand side by side. The evaluators of the larger constructs live in module
 
 from __future__ import annotations
 
-from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, suggestion
+from collections.abc import Iterable
+
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes import evaluation as codes
 from declarative_mail.language import calls, conditional, for_, splat, templates
 from declarative_mail.language.access import AccessError, attribute_of, element_of
@@ -32,6 +34,7 @@ from declarative_mail.language.syntax import (
 )
 from declarative_mail.language.traversal import Traversal, references
 from declarative_mail.language.types import DYNAMIC, STRING
+from declarative_mail.language.undeclared import unknown_entry, unknown_root
 from declarative_mail.language.values import Unknown, Value, is_null
 
 __all__ = ["Scope", "Traversal", "evaluate", "evaluate_expression", "references", "values_in_play"]
@@ -80,20 +83,8 @@ def _variable(expression: Variable, scope: Scope) -> Value:
     try:
         return scope.lookup(expression.name)
     except KeyError:
-        raise _unknown_name(expression, scope) from None
-
-
-def _unknown_name(expression: Variable, scope: Scope) -> DiagnosticError:
-    name = expression.name
-    known = [one for one in scope.known_names if one != "*"]
-    help_ = suggestion(name, known)
-    variables = scope.lookup("var") if "var" in known else {}
-    if help_ is None and isinstance(variables, dict) and name in variables:
-        help_ = f"did you mean var.{name}?"
-    detail = (
-        f'There is nothing named "{name}" here. A text stands in quotes; a reference begins with a name that is known.'
-    )
-    return fault(codes.UNKNOWN_NAME, detail, expression, scope, help_=help_)
+        code, detail, help_ = unknown_root(expression.name, scope)
+        raise fault(code, detail, expression, scope, help_=help_) from None
 
 
 @evaluates(GetAttr)
@@ -106,20 +97,14 @@ def _get_attribute(expression: GetAttr, scope: Scope) -> Value:
     try:
         return attribute_of(value, name)
     except AccessError as error:
-        raise _no_attribute(error, expression, scope) from None
+        raise _no_attribute(error, expression, scope, value if isinstance(value, dict) else ()) from None
 
 
-_TABLES = {
-    "var": (codes.UNDECLARED_VARIABLE, 'An input variable with the name "{0}" has not been declared. Declare it: variable "{0}" {{}}.'),
-    "local": (codes.UNDECLARED_LOCAL, 'A local value with the name "{0}" has not been declared. Declare it in a locals block.'),
-}  # fmt: skip
-
-
-def _no_attribute(error: AccessError, expression: GetAttr, scope: Scope) -> DiagnosticError:
+def _no_attribute(error: AccessError, expression: GetAttr, scope: Scope, known: Iterable[str]) -> DiagnosticError:
     target = expression.target
-    if isinstance(target, Variable) and target.name in _TABLES:
-        code, detail = _TABLES[target.name]
-        return fault(code, detail.format(expression.name), expression, scope, help_=error.help)
+    if isinstance(target, Variable) and target.name in ("var", "local"):
+        code, detail, help_ = unknown_entry(target.name, expression.name, known)
+        return fault(code, detail, expression, scope, help_=help_)
     return fault(error.code, error.detail, expression, scope, span=expression.name_span, help_=error.help)
 
 
@@ -164,12 +149,6 @@ def _object(expression: Object, scope: Scope) -> Value:
 
 def _key(key: Expression, scope: Scope, marks: list[Mark]) -> str | None:
     """The name that a key stands for, None where it is not known yet."""
-    if isinstance(key, GetAttr | Index) and _begins_with_name(key):
-        detail = (
-            "If this expression is intended to be a reference, wrap it in parentheses. If it's instead intended as a literal "
-            "name containing periods, wrap it in quotes to create a string literal."
-        )
-        raise fault(codes.AMBIGUOUS_KEY, detail, key, scope)
     value, found = unmark(value_of(key, scope))
     marks.extend(found)
     if isinstance(key, Literal) and (value is None or isinstance(value, bool)):
@@ -181,12 +160,6 @@ def _key(key: Expression, scope: Scope, marks: list[Mark]) -> str | None:
     except ConversionError as error:
         raise fault(codes.KEY_TYPE, f"Can't use this value as a key: {error}.", key, scope) from error
     return converted if isinstance(converted, str) else None
-
-
-def _begins_with_name(key: Expression) -> bool:
-    while isinstance(key, GetAttr | Index):
-        key = key.target
-    return isinstance(key, Variable)
 
 
 @evaluates(Unary)

@@ -62,20 +62,21 @@ def describe(value: Value) -> str:
     """A value in a few words: small ones in full, large ones by type and size, sensitive ones not at all."""
     if contains_sensitive(value):
         return "a sensitive value"
-    bare = value.value if isinstance(value, Marked) else value
-    match bare:
+    match value:
+        case Marked(value=inner):
+            return describe(inner)
         case None | Null():
             return "null"
         case bool():
-            return "true" if bare else "false"
+            return "true" if value else "false"
         case str():
-            text = quoted(bare)
-            return text if len(text) <= _LONGEST else f"a string of {len(bare)} characters"
+            text = quoted(value)
+            return text if len(text) <= _LONGEST else f"a string of {len(value)} characters"
         case Unknown(type=type_):
             return f"{_article(type_)}, known only after apply"
         case tuple() | dict() | ListValue() | SetValue() | MapValue():
-            return _describe_collection(bare)
-    return number_text(bare)
+            return _describe_collection(value)
+    return number_text(value)
 
 
 def _article(type_: Type) -> str:

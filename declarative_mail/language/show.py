@@ -24,7 +24,7 @@ from declarative_mail.secrets import PLACEHOLDER
 
 UNKNOWN_TEXT = "(known after apply)"
 
-Plain: TypeAlias = None | bool | int | Decimal | str | list["Plain"] | dict[str, "Plain"]
+Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 
 def show_value(value: Value) -> str:
@@ -102,41 +102,50 @@ def _lines(brackets: str, lines: Sequence[str], indent: int) -> str:
     return "\n".join([brackets[0], *[f"{spaces}  {line}" for line in lines], spaces + brackets[1]])
 
 
-def to_plain(value: Value) -> Plain:
-    """The value as JSON knows it: lists and objects without their types.
+def to_json(value: Value) -> Json:
+    """The value as `json.dumps` takes it: lists and objects without their types, fractions as floats.
 
-    What cannot be shown is an object of one key: ``{"$unknown": PATH}`` or ``{"$secret": SOURCE}``.
+    What has no value to show is an object of one key: ``{"$unknown": PATH}`` or ``{"$secret": SOURCE}``.
     """
     match value:
         case Unknown(path=path):
             return {"$unknown": path}
         case Marked(value=inner):
-            return {"$secret": value.source} if value.sensitive else to_plain(inner)
+            return {"$secret": value.source} if value.sensitive else to_json(inner)
         case Null():
             return None
-        case tuple() as items:
-            return [to_plain(item) for item in items]
-        case ListValue(items=items) | SetValue(items=items):
-            return [to_plain(item) for item in items]
+        case Decimal():
+            return float(value) if value.is_finite() else number_text(value)
         case dict() as attributes:
-            return {name: to_plain(item) for name, item in attributes.items()}
+            return {name: to_json(item) for name, item in attributes.items()}
         case MapValue(items=attributes):
-            return {name: to_plain(item) for name, item in attributes.items()}
+            return {name: to_json(item) for name, item in attributes.items()}
+        case tuple() as items:
+            return [to_json(item) for item in items]
+        case ListValue(items=items) | SetValue(items=items):
+            return [to_json(item) for item in items]
     return value
 
 
-def to_json(value: Value) -> str:
-    """The same as a text of one line; numbers with all their digits, infinities as strings."""
-    return _json(to_plain(value))
-
-
-def _json(value: Plain) -> str:
+def json_text(value: Value) -> str:
+    """The same as a text of one line, in which numbers have all their digits."""
     match value:
-        case list():
-            return f"[{','.join([_json(item) for item in value])}]"
-        case dict():
-            return f"{{{','.join([f'{json.dumps(name)}:{_json(item)}' for name, item in value.items()])}}}"
-        case None | bool() | str():
-            return json.dumps(value, ensure_ascii=False)
-    text = number_text(value)
-    return text if text[-1].isdigit() else json.dumps(text)
+        case int() | Decimal() if not isinstance(value, bool):
+            text = number_text(value)
+            return text if text[-1].isdigit() else json.dumps(text)
+        case Marked(value=inner) if not value.sensitive:
+            return json_text(inner)
+        case dict() as attributes:
+            return _json_object(attributes)
+        case MapValue(items=attributes):
+            return _json_object(attributes)
+        case tuple() as items:
+            return f"[{','.join(map(json_text, items))}]"
+        case ListValue(items=items) | SetValue(items=items):
+            return f"[{','.join(map(json_text, items))}]"
+    return json.dumps(to_json(value), ensure_ascii=False)
+
+
+def _json_object(attributes: Mapping[str, Value]) -> str:
+    pairs = [f"{json.dumps(name, ensure_ascii=False)}:{json_text(item)}" for name, item in attributes.items()]
+    return f"{{{','.join(pairs)}}}"

@@ -4,7 +4,7 @@
 
 Each ``TOPIC.hcl`` holds one expression a line; one of several lines stands between a line ``<<<`` and a line ``>>>``. Lines that begin
 with ``#`` are comments. ``TOPIC.json`` gets for each expression either ``{"value": TEXT}``, as ``terraform console`` prints it, or
-``{"error": SUMMARY, "detail": TEXT}``. Only expressions without a record are run unless ``--all`` is given; records of
+``{"error": SUMMARY, "detail": TEXT}``, where Terraform crashes with the summary "Terraform crashes". Only expressions without a record are run unless ``--all`` is given; records of
 expressions that are gone are dropped. References are to what ``data/expressions/scope`` declares.
 """
 
@@ -77,7 +77,8 @@ def _first_error(text: str) -> dict[str, str]:
     lines = [_BOX.sub("", _ANSI.sub("", line)).rstrip() for line in text.splitlines()]
     start = next((index for index, line in enumerate(lines) if line.startswith("Error: ")), None)
     if start is None:
-        raise RuntimeError(f"no error in this output:\n{text}")
+        panic = next(line for line in lines if line.startswith("panic: "))
+        return {"error": "Terraform crashes", "detail": panic}
     summary = lines[start].removeprefix("Error: ")
     later = [index for index, line in enumerate(lines) if index > start and line.startswith(("Error: ", "Warning: "))]
     body = lines[start + 1 : later[0] if later else len(lines)]
