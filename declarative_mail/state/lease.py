@@ -23,8 +23,11 @@ class Lease(Protocol):
     info: LockInfo
     warnings: tuple[Diagnostic, ...]
 
-    def check(self) -> None:
+    def check(self, *, now: bool = False) -> None:
         """Make sure that the lock is still held. Called before each call to a remote, so it is cheap.
+
+        Args:
+            now: ask the store even if it was asked a moment ago.
 
         Raises:
             LockLost: it is not.
@@ -73,14 +76,14 @@ class CheckedLease:
         self._released = False
         self._lock = Lock()
 
-    def check(self) -> None:
+    def check(self, *, now: bool = False) -> None:
         """At most one question in `CHECK_SECONDS`, and one as soon as a suspended process goes on."""
         with self._lock:
             if self._released:
                 self._lost = lost(self._name, "it was given back")
             if self._lost:
                 raise self._lost
-            if self._clock() - self._asked_at >= CHECK_SECONDS:
+            if now or self._clock() - self._asked_at >= CHECK_SECONDS:
                 self._verify()
 
     def _verify(self) -> None:

@@ -183,18 +183,17 @@ class Patience:
         return float(min(self.longest, 0.05 * 1.5**self._tries) * (0.5 + random() / 2))  # noqa: S311  # jitter, no secret
 
 
-def locked(name: str, holder: LockInfo | None, *, remedy: str) -> StateLocked:
+def locked(name: str, holder: LockInfo | None, *, remedy: str = "") -> StateLocked:
     """The error for a lock that somebody else holds.
 
     Args:
         name: what a person calls the state.
         holder: who holds it, where the store knows.
-        remedy: how the lock is freed when its holder is gone, a whole sentence.
+        remedy: how the lock is freed when its holder is gone, a whole sentence; otherwise ``force-unlock``.
     """
-    who = f" {holder.describe()}" if holder else ""
-    detail = (
-        f"{name} is in use{who}. Two writers would undo each other's work. Wait for it with --lock-timeout. {remedy}"
-    )
+    remedy = remedy or f"If its holder is gone, free it:\n  dmail force-unlock {holder.id if holder else 'ID'}"
+    why = "Two writers would undo each other's work."
+    detail = f"{name} is in use{_holder(holder)}. {why} Wait for it with --lock-timeout. {remedy}"
     return StateLocked(Diagnostic(codes.LOCKED, detail, values=_lock_id(holder)), holder)
 
 
@@ -229,4 +228,12 @@ def other_lock(name: str, holder: LockInfo | None) -> Diagnostic:
         f"The lock on {name} is not the one named: it is held{_holder(holder)}. Freeing it would let two writers "
         "work at once. If its holder is gone, name its ID.",
         values=_lock_id(holder),
+    )
+
+
+def dead_lock(name: str, holder: LockInfo) -> Diagnostic:
+    """The warning that the holder of a lock ended without giving it back, and the lock with it."""
+    return Diagnostic(
+        codes.DEAD_LOCK,
+        f"{name} was left locked {holder.describe()}; that process is gone. What its journal holds is taken up.",
     )

@@ -44,6 +44,6 @@ KEY_MISSING = Code("DM7402", "Fingerprint key is missing", "warning")
 
 NO_SUCH_OBJECT = Code("DM7501", "No such object in the state")
 ADDRESS_TAKEN = Code("DM7502", "Address is taken")
-TYPE_DIFFERS = Code("DM7503", "Object cannot change its type")
+OTHER_KIND = Code("DM7503", "Addresses are of different kinds")
 RUN_NOT_ENDED = Code("DM7504", "State holds a run that has not ended")
 STORE_NOT_EMPTY = Code("DM7505", "Target store holds another state")

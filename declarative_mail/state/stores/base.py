@@ -87,3 +87,19 @@ def moved(name: str) -> DiagnosticError:
             "was written. Run the command again: it starts from the new state.",
         )
     )
+
+
+def extra_missing(kind: str, library: str) -> DiagnosticError:
+    """The error for a store whose library is not installed.
+
+    Args:
+        kind: of the store, which is also the name of the extra.
+        library: the name of the package that is missing.
+    """
+    return DiagnosticError(
+        Diagnostic(
+            codes.EXTRA_MISSING,
+            f'backend "{kind}" needs {library}, which is not installed. Install it with dmail:\n'
+            f"  pip install 'declarative-mail[{kind}]'",
+        )
+    )

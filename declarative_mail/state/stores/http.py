@@ -34,7 +34,6 @@ from declarative_mail.state.stores.http_wire import (
 
 _HELD = frozenset({409, 423})
 _NO_LOCKING = frozenset({404, 405, 501})
-_REMEDY = "If its holder is gone, free it: dmail force-unlock ID."
 
 
 class HttpStore:
@@ -77,7 +76,7 @@ class HttpStore:
 
     def write(self, data: bytes, *, expected: str | None, lease: Lease) -> str:
         """POST the state with the ID of the lock."""
-        lease.check()
+        lease.check(now=True)
         headers = self._conditions(expected)
         url = _with_query(self._address, ID=lease.info.id) if self._locks else self._address
         method = self._settings.update_method
@@ -93,7 +92,7 @@ class HttpStore:
 
     def delete(self, *, expected: str, lease: Lease) -> None:
         """DELETE the state. Terraform sends no lock ID with it, and neither do we."""
-        lease.check()
+        lease.check(now=True)
         answer = self._wire.send("DELETE", self._address, headers=self._conditions(expected))
         if answer.status not in {200, 204, 404}:
             raise self._refused_write("DELETE", answer)
@@ -137,7 +136,7 @@ class HttpStore:
         if answer.status in _HELD:
             holder = LockInfo.from_json(answer.content)
             if holder is None or holder.id != info.id:
-                raise locked(self.name, holder, remedy=_REMEDY)
+                raise locked(self.name, holder)
         elif answer.status in _NO_LOCKING:
             hint = 'it does not lock there; `lock_address = ""` works without locks'
             raise self._wire.unexpected(method, answer, why=hint)

@@ -60,6 +60,9 @@ class HttpSettings:
         username, password: for basic authentication.
         retry_max: how often a request is repeated.
         retry_wait_min, retry_wait_max: seconds.
+        allow_plain_http: ``http://`` to other machines than this one.
+        skip_cert_verification, client_ca_certificate_pem, client_certificate_pem, client_private_key_pem: for the
+            `HttpClient`, which is made with these settings.
     """
 
     address: str
@@ -74,6 +77,11 @@ class HttpSettings:
     retry_max: int = 2
     retry_wait_min: float = 1
     retry_wait_max: float = 30
+    allow_plain_http: bool = False
+    skip_cert_verification: bool = False
+    client_ca_certificate_pem: str = ""
+    client_certificate_pem: str = ""
+    client_private_key_pem: Secret | None = None
 
     def url(self, address: str) -> str:
         """An address with the key in it."""

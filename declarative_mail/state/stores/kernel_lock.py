@@ -17,8 +17,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from declarative_mail.diagnostics import Diagnostic
-from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.lock import LockInfo, locked, lost, rfc3339
+from declarative_mail.state.lock import LockInfo, dead_lock, locked, lost, rfc3339
 
 HEARTBEAT_SECONDS = 10.0
 PROBE_SECONDS = 0.02
@@ -54,7 +53,7 @@ class KernelLock:
         except BaseException:
             os.close(descriptor)
             raise
-        warnings = (_dead(self._name, remains),) if remains else ()
+        warnings = (dead_lock(self._name, remains),) if remains else ()
         return KernelLease(self._path, descriptor, info, name=self._name, warnings=warnings)
 
     def _locked_file(self) -> int:
@@ -123,7 +122,7 @@ class KernelLease:
             with suppress(OSError):
                 os.utime(self._descriptor)
 
-    def check(self) -> None:
+    def check(self, *, now: bool = False) -> None:  # noqa: ARG002  # asking the kernel costs nothing
         """The file of that name must still be the one that is locked."""
         if self._released.is_set():
             raise lost(self._name, "it was given back")
@@ -140,13 +139,6 @@ class KernelLease:
             with suppress(OSError):  # the folder became read-only: what stays is taken for a dead owner's
                 self._path.unlink()
         os.close(self._descriptor)
-
-
-def _dead(name: str, remains: LockInfo) -> Diagnostic:
-    return Diagnostic(
-        codes.DEAD_LOCK,
-        f"{name} was left locked {remains.describe()}; that process is gone. What its journal holds is taken up.",
-    )
 
 
 def _is_named(path: Path, descriptor: int) -> bool:

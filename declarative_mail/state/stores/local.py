@@ -62,7 +62,7 @@ class LocalStore:
 
     def write(self, data: bytes, *, expected: str | None, lease: Lease) -> str:
         """Replace the file."""
-        lease.check()
+        lease.check(now=True)
         self._expect(expected)
         with self._mapped_errors():
             self._check_writable()
@@ -71,7 +71,7 @@ class LocalStore:
 
     def delete(self, *, expected: str, lease: Lease) -> None:
         """Remove the file, leaving the backup."""
-        lease.check()
+        lease.check(now=True)
         self._expect(expected)
         with self._mapped_errors():
             self._back_up()

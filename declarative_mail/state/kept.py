@@ -1,0 +1,159 @@
+"""A state in its store: read, opened and decoded; encoded, sealed, and written only over what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.state.codec import read_snapshot, write_snapshot
+from declarative_mail.state.encryption import Envelope
+from declarative_mail.state.lease import Lease
+from declarative_mail.state.snapshot import Snapshot
+from declarative_mail.state.stores.base import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a store held when it was last read or written.
+
+    Args:
+        snapshot: None where there is no state yet.
+        etag: what the next write is conditional on.
+        warnings: how it was kept: not encrypted yet, encrypted with a fallback.
+    """
+
+    snapshot: Snapshot | None
+    etag: str | None
+    warnings: tuple[Diagnostic, ...] = ()
+
+
+def read_state(store: Store, envelope: Envelope) -> Kept:
+    """Read the state that a store holds.
+
+    Raises:
+        DiagnosticError: it cannot be read, opened or decoded.
+    """
+    stored = store.read()
+    if stored is None:
+        return Kept(None, None)
+    opened = envelope.open(stored.data, name=store.name)
+    return Kept(read_snapshot(opened.data, name=store.name), stored.etag, opened.warnings)
+
+
+def write_state(store: Store, envelope: Envelope, kept: Kept, *, snapshot: Snapshot, lease: Lease) -> Kept:
+    """Write a changed state in the place of the one that was read, with the next serial.
+
+    Nothing is written where nothing but the version of the tool differs, unless the file is to be encrypted anew.
+
+    Args:
+        store: where.
+        envelope: how it is sealed.
+        kept: what was read, or written last.
+        snapshot: what shall be kept; its serial does not matter.
+        lease: the lock.
+
+    Raises:
+        DiagnosticError: another lineage; the store was changed meanwhile; the lock was lost; it cannot be written.
+    """
+    before = kept.snapshot
+    if before:
+        _check_lineage(snapshot, before, store.name)
+        same = snapshot.model_copy(update={"serial": before.serial, "tool_version": before.tool_version})
+        if _equal(same, before) and not kept.warnings:
+            return kept
+    following = snapshot.model_copy(update={"serial": before.serial + 1 if before else 1})
+    return _put(store, envelope, kept, following, lease)
+
+
+def push_state(
+    store: Store, envelope: Envelope, kept: Kept, *, snapshot: Snapshot, lease: Lease, force: bool = False
+) -> Kept:
+    """Put a state of the user's in the place of the one that is kept: ``state push``. Its serial stays.
+
+    Args:
+        store: where.
+        envelope: how it is sealed.
+        kept: what was read.
+        snapshot: what shall be kept.
+        lease: the lock.
+        force: also where the lineage differs or the serial is not newer.
+
+    Raises:
+        DiagnosticError: another lineage, or not newer than what is kept; and as `write_state`.
+    """
+    before = kept.snapshot
+    if before and _equal(before, snapshot):
+        return kept
+    if before and not force:
+        _check_lineage(snapshot, before, store.name)
+        if snapshot.serial <= before.serial:
+            raise DiagnosticError(_older(snapshot, before, store.name))
+    return _put(store, envelope, kept, snapshot, lease)
+
+
+def migrate_state(source: Kept, target: Store, envelope: Envelope, *, lease: Lease) -> Kept:
+    """Copy a state to another store, or to the same with another encryption. The source stays as it is.
+
+    Args:
+        source: what was read from the old store.
+        target: the new one.
+        envelope: how it is sealed there.
+        lease: the lock on the target; the caller holds that on the source too.
+
+    Raises:
+        DiagnosticError: the source holds a run that has not ended, or the target another or a newer state.
+    """
+    snapshot = source.snapshot
+    if snapshot is None:
+        return Kept(None, None)
+    if snapshot.pending:
+        detail = "The state holds calls whose result is open. Let a run settle them where it is, then migrate."
+        raise DiagnosticError(Diagnostic(codes.RUN_NOT_ENDED, detail))
+    there = read_state(target, envelope)
+    if there.snapshot and (there.snapshot.lineage != snapshot.lineage or there.snapshot.serial > snapshot.serial):
+        raise DiagnosticError(_not_empty(there.snapshot, snapshot, target.name))
+    if there.snapshot and _equal(there.snapshot, snapshot) and not there.warnings:
+        return there
+    return _put(target, envelope, there, snapshot, lease)
+
+
+def _equal(one: Snapshot, other: Snapshot) -> bool:
+    """Whether two states are written alike. Python's own comparison takes 1 for true."""
+    return write_snapshot(one) == write_snapshot(other)
+
+
+def _put(store: Store, envelope: Envelope, kept: Kept, snapshot: Snapshot, lease: Lease) -> Kept:
+    public = {"serial": snapshot.serial, "lineage": snapshot.lineage}
+    data = envelope.seal(write_snapshot(snapshot), public=public)
+    return Kept(snapshot, store.write(data, expected=kept.etag, lease=lease))
+
+
+def _check_lineage(snapshot: Snapshot, kept: Snapshot, name: str) -> None:
+    if snapshot.lineage == kept.lineage:
+        return
+    raise DiagnosticError(
+        Diagnostic(
+            codes.OTHER_LINEAGE,
+            f"{name} holds a state of the lineage {kept.lineage}, and this one is of the lineage {snapshot.lineage}: "
+            "they are about different things, and the objects of one would be lost. Check the backend and its key. "
+            "`state push --force` replaces it all the same.",
+        )
+    )
+
+
+def _older(snapshot: Snapshot, kept: Snapshot, name: str) -> Diagnostic:
+    return Diagnostic(
+        codes.OLDER_SERIAL,
+        f"{name} holds serial {kept.serial}, and this state has serial {snapshot.serial}: it does not know what was "
+        "done since. `state pull` gives the stored one. `state push --force` replaces it all the same.",
+    )
+
+
+def _not_empty(there: Snapshot, snapshot: Snapshot, name: str) -> Diagnostic:
+    other = "of another lineage" if there.lineage != snapshot.lineage else f"with the newer serial {there.serial}"
+    return Diagnostic(
+        codes.STORE_NOT_EMPTY,
+        f"{name} already holds a state {other}, which a migration would overwrite. Give an empty place, or remove what "
+        "is there.",
+    )
