@@ -22,8 +22,13 @@ INTERPOLATION, DIRECTIVE, SEQUENCE_END, NEWLINE = "$", "T", "}", ";"
 CONSTANTS = {"true": TRUE, "false": FALSE, "null": NULL}
 DIRECTIVES = {"if": IF, "for": FOR, "else": ELSE, "endif": ENDIF, "endfor": ENDFOR}
 OPERATORS = {"==": "E", "!=": "D", "<=": "L", ">=": "M", "&&": "&", "||": "|", "=>": "A", "...": ELLIPSIS, "::": SCOPE}
-OPERATORS |= {symbol: symbol for symbol in "+-*/%<>?:!.=,"}
-SYMBOLS = {kind: symbol for symbol, kind in OPERATORS.items()} | {NEGATIVE: "-", STAR_SPLAT: ".*", FULL_SPLAT: "[*]"}
+OPERATORS |= {symbol: symbol for symbol in "+-*/%<>?:!.,"}
+SYMBOLS = {kind: symbol for symbol, kind in OPERATORS.items()} | {
+    EQUALS: "=",
+    NEGATIVE: "-",
+    STAR_SPLAT: ".*",
+    FULL_SPLAT: "[*]",
+}
 VALUE_ENDS = frozenset(WORD + NUMBER + STRING + ESCAPED + VALUE + TRUE + FALSE + NULL + ")]" + STAR_SPLAT + FULL_SPLAT)
 """Kinds after which an expression may be over: a bracket that follows is a call or an index, a minus is a subtraction."""
 
@@ -37,13 +42,14 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) 
     LAST_COMMENT_GROUP,
     HEREDOC_GROUP,
     COMMENT_GROUP,
+    EQUALS_GROUP,
     OPERATOR_GROUP,
     NUMBER_GROUP,
     OPEN_GROUP,
     CLOSE_GROUP,
     QUOTE_GROUP,
     OTHER_GROUP,
-) = range(1, 13)
+) = range(1, 14)
 
 _COMMENT = r"(?:[#]|//)[^\n]*"
 _NAME = r"[^\W\d][\w-]*"
@@ -55,7 +61,8 @@ TOKEN = re.compile(
     |({_COMMENT}\Z)
     |(<<-?{_NAME}\r?\n)
     |(/\*)
-    |(==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|[=,.+*/%<>?:!-])
+    |(=(?![=>]))
+    |(==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|[,.+*/%<>?:!-])
     |([0-9](?:[0-9]|\.+(?=[0-9]|[eE][+-]?[0-9])|[eE][+-]?[0-9])*+)
     |([(\[{{])
     |([)\]}}]|~\}})
@@ -141,3 +148,13 @@ def identifier_end(text: str, start: int) -> int:
     while end < len(text) and (text[end] == "-" or ("a" + text[end]).isidentifier()):
         end += 1
     return end
+
+
+def stray_end(text: str, start: int) -> int:
+    """Where something that is not HCL ends: a string in the wrong quotes as a whole, else one character."""
+    quote = text[start]
+    if quote in "'`":
+        end = text.find(quote, start + 1)
+        if end > 0 and "\n" not in text[start:end]:
+            return end + 1
+    return start + 1

@@ -18,7 +18,7 @@ from declarative_mail.language.parse_read import Reader
 from declarative_mail.language.stored import Blobs
 from declarative_mail.language.syntax import Body, Expression
 
-MAX_SIZE = 20_000_000
+MAX_SIZE = 10_000_000
 """Characters that one text may have. Ten thousand resource blocks are some four millions."""
 
 _pieces = Pieces()

@@ -17,17 +17,10 @@ MAX_FAULTS = 20
 _SECRET_LINE = re.compile(
     r"\s*\"?[\w-]*(?:pass|secret|token|credential|private_key|api_?key)[\w-]*\"?\s*[=:]\s*", re.IGNORECASE
 )
-_WORDS = {
-    lexical.IF: "if",
-    lexical.IN: "in",
-    lexical.FOR: "for",
-    lexical.ELSE: "else",
-    lexical.ENDIF: "endif",
-    lexical.ENDFOR: "endfor",
-}
+_BRACE_ON_NEXT_LINE = re.compile(r"[ \t\r]*\n\s*\{")
 
 
-class TooManyFaults(Exception):
+class TooManyFaultsError(Exception):
     """Enough has been found; reading stops."""
 
 
@@ -38,17 +31,19 @@ class Faults:
         self.found: list[Diagnostic] = []
         self._source = source
 
-    def report(self, code: Code, detail: str, start: int, end: int, *related: tuple[int, int, str]) -> None:
+    def report(
+        self, code: Code, detail: str, start: int, end: int, *related: tuple[int, int, str], help: str | None = None
+    ) -> None:
         """Note a fault at a range; `related` are further ranges with what is to be said of each.
 
         Raises:
-            TooManyFaults: it is the last that is told.
+            TooManyFaultsError: it is the last that is told.
         """
         labels = tuple(Label(Span(self._source, one, other), text) for one, other, text in related)
         hidden = self._secrets(start, *(one for one, _, _ in related))
-        self.found.append(Diagnostic(code, detail, Label(Span(self._source, start, end)), labels + hidden))
+        self.found.append(Diagnostic(code, detail, Label(Span(self._source, start, end)), labels + hidden, help=help))
         if len(self.found) >= MAX_FAULTS:
-            raise TooManyFaults
+            raise TooManyFaultsError
 
     def _secrets(self, *offsets: int) -> tuple[Label, ...]:
         """What must not be shown of the lines around a fault: a value that is set to something named like a secret."""
@@ -65,6 +60,8 @@ class Faults:
 
     def explain(self, frame: Frame, rule: str, misfit: Misfit) -> None:
         """Report that the piece in hand does not follow the grammar."""
+        if misfit.index == len(frame.spans) and _BRACE_ON_NEXT_LINE.match(self._source.text, frame.spans[-1][1]):
+            return  # the brace, a piece of its own, tells
         code, detail = _Explanation(self._source, frame, rule, misfit).words()
         spans = frame.spans
         if misfit.index < len(spans):
@@ -91,7 +88,7 @@ class _Explanation:
         """The kind of fault and its detail."""
         if isinstance(self._misfit, Unfit):
             return self._beyond_grammar(self._misfit.reason)
-        if self._rule == "K":
+        if self._rule == "K" or (self._rule == "A" and self._at == 0):
             return self._block()
         if self._role == FOR or (self._role == SEQUENCE and lexical.FOR in self._kinds):
             return self._for()
@@ -113,6 +110,8 @@ class _Explanation:
 
     def _block(self) -> tuple[Code, str]:
         kinds, at = self._kinds, self._at
+        if self._kind == lexical.BODY:
+            return codes.INVALID_BLOCK, "The opening brace of a block stands on the line of its type and labels."
         if at == 0:
             quoted = self._kind in (lexical.STRING, lexical.ESCAPED, lexical.VALUE)
             why = "The name of an argument or of a block type is not quoted." if quoted else f"Found {self._found()}."
@@ -128,7 +127,7 @@ class _Explanation:
             return codes.INVALID_BLOCK, (
                 "A block has a body in braces, and the opening brace stands on the line of its type and labels. Add `{` here."
             )
-        if at == 1:
+        if at == 1 and self._kind != lexical.VALUE:
             name = self._text(0)
             return codes.INVALID_ITEM, (
                 f"Expected `=` or `{{` after `{name}`, found {self._found()}. "
@@ -218,12 +217,13 @@ class _Explanation:
         if self._kind == lexical.BODY:
             return "a block body"
         text = self._text(self._at)
-        if self._kind == lexical.VALUE or len(text) > 40 or "\n" in text:
+        if self._kind == lexical.VALUE or "\n" in text:
             return f"a value that begins with `{text[:1]}`"
         return "a string" if self._kind in (lexical.STRING, lexical.ESCAPED) else f"`{text}`"
 
     def _text(self, index: int) -> str:
-        return self._source.text[slice(*self._spans[index])]
+        text = self._source.text[slice(*self._spans[index])]
+        return text if len(text) <= 40 else text[:37] + "..."
 
 
 _TERMINAL_WORDS = {

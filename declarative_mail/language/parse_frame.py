@@ -79,6 +79,10 @@ class Frame:
         if not self.calls:
             self.cuts = _CUTS.get(self.role, "")
 
+    def body(self, source: Source, end: int) -> Body:
+        """The body of the items so far, whatever is wrong with them."""
+        return make_body(self.items, Span(source, self.start, end))[0]
+
     def clear_piece(self) -> None:
         """Begin the next piece."""
         self.kinds.clear()

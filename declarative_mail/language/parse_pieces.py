@@ -10,6 +10,9 @@ from declarative_mail.language.stored import Blobs
 MAX_DEPTH = 200
 """How deep values may be nested. Whoever walks a tree by recursion can count on it."""
 
+MAX_PIECE = 20_000
+"""How many tokens one piece may have, which bounds the time that the grammar takes: a quarter of a second."""
+
 
 class Pieces:
     """Builders by rule and kinds (``AN=s``), learned from python-hcl2's grammar at their first use."""

@@ -121,10 +121,10 @@ def _arguments(children: list[Any], kinds: str) -> tuple[list[Recipe], bool]:
 
 def _chain(children: list[Any], kinds: str) -> Recipe:
     """A term and one step more: ``.name``, ``.0``, ``[key]``, or a splat with the steps that the grammar gives to it."""
-    term, steps = children[0], children[1]
-    steps = steps if isinstance(steps, list) else [steps]
-    base, before = (term[3], term[4]) if term[0] == "chain" else (term, [])
-    return ("chain", base[1], steps[-1][2], base, [*before, *steps])
+    term, step = children[0], children[1]
+    base, steps = (term[3], term[4]) if term[0] == "chain" else (term, [])
+    steps.extend(step if isinstance(step, list) else [step])
+    return ("chain", base[1], steps[-1][2], base, steps)
 
 
 def _step(operation: str) -> Callable[[list[Any], str], Recipe]:

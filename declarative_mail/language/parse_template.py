@@ -7,6 +7,7 @@ marker and the indentation go by), interpolations and directives.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from declarative_mail.diagnostics import Code, Source, Span
@@ -92,11 +93,12 @@ def _indentation(part: Part) -> int | None:
 def _meld(parts: list[Part]) -> list[Part]:
     """Neighbouring literals made one."""
     melded: list[Part] = []
-    for part in parts:
-        if melded and part.kind == LITERAL == melded[-1].kind:
-            melded[-1] = Part(LITERAL, melded[-1].value + part.value, melded[-1].start, part.end)
+    for is_literal, run in groupby(parts, key=lambda part: part.kind == LITERAL):
+        if is_literal:
+            texts = list(run)
+            melded.append(Part(LITERAL, "".join([part.value for part in texts]), texts[0].start, texts[-1].end))
         else:
-            melded.append(part)
+            melded += run
     return melded
 
 
