@@ -133,8 +133,6 @@ def _resource(draft: Draft, one: AttributeSchema, address: Address, path: Path) 
     if address.type != one.reference:
         detail = f"{name} takes {article(one.reference)}; {address} is {article(address.type)}."
         return draft.report(codes.WRONG_REFERENCE, path, detail)
-    if address == draft.address:
-        return draft.report(codes.SELF_REFERENCE, path, f"{name} of {address} is {address} itself.")
     draft.references[address] = None
     return Reference(address)
 

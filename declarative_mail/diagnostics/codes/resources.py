@@ -50,4 +50,3 @@ SENSITIVE_ATTRIBUTE = Code("DM3083", "Sensitive value in an attribute that is st
 WRONG_REFERENCE = Code("DM3090", "Reference to the wrong type of resource")
 LOST_REFERENCE = Code("DM3091", "Reference has lost its address")
 QUOTED_REFERENCE = Code("DM3092", "Reference in quotes")
-SELF_REFERENCE = Code("DM3093", "Resource refers to itself")
