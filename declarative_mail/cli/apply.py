@@ -28,7 +28,7 @@ from declarative_mail.cli.plan import plan_options
 @click.option("--expect", metavar="DIGEST", help="Apply only if the plan has this digest.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, plan_file: str | None, **options: Any) -> int:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, plan_file: str | None, **options: Any) -> int:
     """Make the plan so, after proving that the servers it needs take mail.
 
     With PLANFILE (from plan --out) exactly that plan is applied, without asking.

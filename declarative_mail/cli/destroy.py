@@ -26,7 +26,7 @@ from declarative_mail.cli.plan import plan_options
 @apply_options
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Delete everything that is managed here. The same as apply --destroy."""
     workspace = workspace_of(ctx, options["backend_config"])
     chosen = replace(plan_options(options), destroy=True)

@@ -27,7 +27,7 @@ from declarative_mail.operations.planning import PlanOptions
 @click.option("--verbose", is_flag=True, help="Show what waits to be applied too.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Show what changed behind the configuration's back. Changes nothing, takes no lock; exits 3 if there is drift."""
     from declarative_mail.operations.connection_tests import run_tests, servers_of
     from declarative_mail.operations.drift import look_for_drift

@@ -10,20 +10,19 @@ import click
 
 from declarative_mail import __version__
 from declarative_mail.cli.exits import Exit, exit_for
+from declarative_mail.cli.streams import Output
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes.internal import BUG
 
 
-def show_failure(error: Exception) -> int:
+def show_failure(error: Exception, output: Output) -> int:
     """Show an exception that reached the edge and give the exit code."""
-    from declarative_mail.cli.streams import Output
-
     if isinstance(error, DiagnosticError):
-        Output.plain().diagnostics(error.diagnostics)
+        output.diagnostics(error.diagnostics)
         return exit_for(error.diagnostics) or Exit.ERROR
     if isinstance(error, BrokenPipeError):
         raise error
-    Output.plain().diagnostics([_bug(error)])
+    output.diagnostics([_bug(error)])
     return Exit.ERROR
 
 

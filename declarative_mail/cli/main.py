@@ -56,8 +56,8 @@ class _Commands(click.Group):
             from declarative_mail.diagnostics import suggestion
 
             help_ = suggestion(args[0], COMMANDS)
-            error.message = f'There is no command "{args[0]}".' + (f" {help_.capitalize()}" if help_ else "")
-            raise
+            message = f'There is no command "{args[0]}".' + (f" {help_.capitalize()}" if help_ else "")
+            raise click.UsageError(message, ctx) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -82,7 +82,7 @@ def main() -> NoReturn:
     """Run the command line and end the process."""
     signal.signal(signal.SIGTERM, _terminated)
     try:
-        code = _run(normalise(sys.argv[1:]))
+        code = run(sys.argv[1:])
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has gone (``dmail plan | head``): there is nobody left to tell.
@@ -95,9 +95,11 @@ def _terminated(signum: int, frame: FrameType | None) -> NoReturn:
     raise SystemExit(Exit.TERMINATED)
 
 
-def _run(arguments: list[str]) -> int:
+def run(arguments: list[str]) -> int:
+    """Run the command line and give the exit code."""
+    given = normalise(arguments)
     try:
-        result: Any = cli.main(arguments, prog_name="dmail", standalone_mode=False)
+        result: Any = cli.main(given, prog_name="dmail", standalone_mode=False)
     except click.exceptions.Exit as error:
         return error.exit_code
     except click.UsageError as error:
@@ -108,8 +110,10 @@ def _run(arguments: list[str]) -> int:
         return Exit.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last place before a traceback would reach a user
         from declarative_mail.cli.failure import show_failure
+        from declarative_mail.cli.streams import Output
 
-        return show_failure(error)
+        # The options of the command that failed are gone with it; these two are the same for all of them.
+        return show_failure(error, Output.plain(as_json="--json" in given, no_color="--no-color" in given))
     return result if isinstance(result, int) else Exit.OK
 
 

@@ -93,7 +93,7 @@ def apply_options(command: Command) -> Command:
     return command
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType[float]):
     """``10s``, ``5m`` or a number of seconds; gives seconds."""
 
     name = "time"

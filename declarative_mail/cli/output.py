@@ -25,6 +25,7 @@ from declarative_mail.diagnostics.codes.planning import NO_OUTPUT
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     as_json: bool,
     no_color: bool,
     name: str | None,

@@ -32,7 +32,7 @@ from declarative_mail.operations.planning import Planned, PlanOptions
 @click.option("--markdown", is_flag=True, help="Write the plan as Markdown, for a comment.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, **options: Any) -> int:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Show what would change, and how far each change reaches."""
     from declarative_mail.operations.connection_tests import test_plan
     from declarative_mail.operations.planning import make_plan

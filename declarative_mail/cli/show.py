@@ -21,7 +21,7 @@ from declarative_mail.cli.options import (
 @click.option("--verbose", is_flag=True, help="Show all details of a plan.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, plan_file: str | None, **options: Any) -> None:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, plan_file: str | None, **options: Any) -> None:
     """Show the state, with the last verdict on each server; or a saved plan."""
     from declarative_mail.operations.plan_files import read_plan
     from declarative_mail.operations.states import open_state

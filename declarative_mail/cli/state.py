@@ -27,7 +27,7 @@ def command() -> None:
 @configuration_options
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> None:
+def list_(ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> None:
     """List the addresses of all objects, or of those under the given addresses."""
     from declarative_mail.operations.states import open_state
     from declarative_mail.planning.targets import select
@@ -49,7 +49,7 @@ def list_(ctx: click.Context, as_json: bool, no_color: bool, address: tuple[str,
 @configuration_options
 @json_option
 @click.pass_context
-def show(ctx: click.Context, as_json: bool, no_color: bool, address: str, **options: Any) -> None:
+def show(ctx: click.Context, /, as_json: bool, no_color: bool, address: str, **options: Any) -> None:
     """Show one object of the state."""
     from declarative_mail.operations.states import open_state
     from declarative_mail.rendering.state_text import object_text

@@ -47,7 +47,7 @@ PASSWORD_VARIABLE = "DMAIL_TEST_PASSWORD"  # noqa: S105 - the name of a variable
 @click.option("--verbose", is_flag=True, help="Show every stage.")
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> int:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> int:
     """Test whether servers take mail: all of the configuration, those at ADDRESS, or one given by --server."""
     output = output_of(as_json, no_color)
     adjust = _adjustment(options)

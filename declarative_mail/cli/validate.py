@@ -25,7 +25,7 @@ from declarative_mail.cli.options import (
 )
 @json_option
 @click.pass_context
-def command(ctx: click.Context, as_json: bool, no_color: bool, form: str, **options: tuple[str, ...]) -> int:
+def command(ctx: click.Context, /, as_json: bool, no_color: bool, form: str, **options: tuple[str, ...]) -> int:
     """Check the configuration without values for variables, secrets, state or network."""
     from declarative_mail.operations.validate import validate
 

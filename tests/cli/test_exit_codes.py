@@ -1,0 +1,166 @@
+"""Each exit code of the table in docs/exit-codes.md, one by one."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+from pathlib import Path
+
+import pytest
+
+from declarative_mail.cli.exits import Exit, worst
+from tests.support.project import Project
+from tests.support.samples import GROUPS, RULE, SERVER, many_groups
+
+
+def test_done_and_nothing_to_do_exit_0(project: Project) -> None:
+    """An apply that succeeds, and a plan without changes."""
+    project.write(GROUPS)
+    project.apply()
+
+    assert 0 == project.run("plan").code
+
+
+def test_pending_changes_exit_2_only_when_asked(project: Project) -> None:
+    """`--detailed-exitcode` tells changes from none."""
+    project.write(GROUPS)
+
+    assert (0, 2) == (project.run("plan").code, project.run("plan", "--detailed-exitcode").code)
+
+
+def test_error_exits_1(project: Project) -> None:
+    """A configuration with a fault."""
+    project.write('user_group "x" { membres = [] }')
+
+    assert (1, 1, 1) == (project.run("validate").code, project.run("plan").code, project.run("apply").code)
+
+
+def test_failed_connection_test_exits_4_and_changes_nothing(project: Project) -> None:
+    """Nobody listens on the port: the test fails before anything is written."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    project.write(SERVER.replace("2525", str(port)))
+
+    result = project.run("apply", "--auto-approve")
+
+    assert 4 == result.code
+    assert "connect" in result.out
+    assert not (project.path / "dmail.state.json").exists()
+
+
+def test_failed_precondition_exits_4(project: Project) -> None:
+    """A condition that does not hold is told apart from an error."""
+    project.write(
+        'user_group "x" {\n  lifecycle {\n    precondition {\n      condition = 1 > 2\n'
+        '      error_message = "No."\n    }\n  }\n}'
+    )
+
+    assert 4 == project.run("plan").code
+
+
+def test_brake_exits_5_and_names_its_flag(project: Project) -> None:
+    """More than 30 % deletes of at least ten objects."""
+    project.write(many_groups(12))
+    project.apply()
+    project.write(many_groups(6))
+
+    held = project.run("apply", "--auto-approve")
+
+    assert (5, True) == (held.code, "--allow-mass-change" in held.err)
+    assert 12 == len(project.state["resources"])
+    assert 0 == project.run("apply", "--auto-approve", "--allow-mass-change").code
+
+
+def test_empty_configuration_is_held_back(project: Project) -> None:
+    """Files that declare nothing while the state has objects."""
+    project.write(GROUPS)
+    project.apply()
+    project.write("locals {}\n")
+
+    assert 5 == project.run("apply", "--auto-approve").code
+    assert 0 == project.run("apply", "--auto-approve", "--allow-empty").code
+
+
+def test_event_that_loses_its_last_recipient_is_held_back(project: Project) -> None:
+    """Removing the only rule for an event needs a word."""
+    project.write(GROUPS + RULE)
+    project.apply()
+    project.write(GROUPS)
+
+    held = project.run("apply", "--auto-approve")
+
+    assert (5, True) == (held.code, "--allow-lost-audience" in held.err)
+    assert 'PipelineFailed of pipeline "deploy"' in held.err
+
+
+def test_locked_state_exits_6(project: Project) -> None:
+    """A lock held by a living process."""
+    project.write(GROUPS)
+    lock = project.path / "dmail.state.json.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+
+        assert 6 == project.run("apply", "--auto-approve").code
+
+
+def test_lock_of_a_dead_process_is_a_warning(project: Project) -> None:
+    """What a killed run left behind does not stop the next one."""
+    project.write(GROUPS)
+    owner = {"ID": "00000000-0000-4000-8000-000000000000", "Operation": "apply", "Who": "ci@gone", "Pid": 4194300}
+    (project.path / "dmail.state.json.lock").write_text(json.dumps({**owner, "Host": os.uname().nodename}))
+
+    result = project.run("apply", "--auto-approve")
+
+    assert (0, True) == (result.code, "DM7302" in result.err)
+
+
+@pytest.mark.parametrize("arguments", [("plann",), ("plan", "--nope"), ("output", "--raw"), ("test", "--server", "x:0")])
+def test_usage_error_exits_64(project: Project, arguments: tuple[str, ...]) -> None:
+    """Never 2, which means changes."""
+    project.write(GROUPS)
+
+    assert 64 == project.run(*arguments).code
+
+
+def test_unknown_command_has_a_suggestion(project: Project) -> None:
+    """A typing error is answered with the nearest command."""
+    assert 'id you mean "plan"?' in project.run("plann").err
+
+
+def test_apply_without_a_terminal_asks_for_a_flag(project: Project) -> None:
+    """Nobody can be asked, so nothing is done."""
+    project.write(GROUPS)
+
+    result = project.run("apply")
+
+    assert (1, True) == (result.code, "--auto-approve" in result.err)
+    assert not (project.path / "dmail.state.json").exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signal_ends_with_its_own_code(project: Project, tmp_path: Path, number: signal.Signals, code: int) -> None:
+    """Interrupt 130, SIGTERM 143; a test that waits for a silent server is ended at once."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        project.write(SERVER.replace("2525", str(silent.getsockname()[1])))
+        process = project.process("test")
+        connection, _ = silent.accept()
+        process.send_signal(number)
+        _, err = process.communicate(timeout=20)
+        connection.close()
+
+    assert code == process.returncode
+    assert "Traceback" not in err
+
+
+def test_when_several_apply_the_worst_counts() -> None:
+    """1, 6, 5, 4, 3, 2 in that order."""
+    assert Exit.ERROR == worst([Exit.DRIFT, Exit.ERROR, Exit.LOCKED])
+    assert Exit.LOCKED == worst([Exit.BRAKE, Exit.LOCKED])
+    assert Exit.BRAKE == worst([Exit.TEST_FAILED, Exit.BRAKE])
+    assert Exit.TEST_FAILED == worst([Exit.DRIFT, Exit.TEST_FAILED])
+    assert Exit.DRIFT == worst([Exit.CHANGES, Exit.DRIFT])
+    assert Exit.OK == worst([])
