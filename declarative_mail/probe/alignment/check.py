@@ -41,13 +41,12 @@ def check_alignment(
         resolver: answers questions about DNS; its own deadline bounds the whole.
 
     Raises:
-        ValueError: `from_address` has no domain or one that DNS cannot have, or one of `egress` is no address.
+        ValueError: `from_address` or `envelope_from` has no domain, or one that DNS cannot have, or one of `egress` is
+            no address.
     """
     domain = _domain(from_address)
-    if not domain:
-        raise ValueError(f"{from_address!r} has no domain")
     sender = parseaddr(from_address if envelope_from is None else envelope_from)[1]
-    envelope_domain = _domain(sender)
+    envelope_domain = _domain(sender) if sender else ""
     recipients = sorted({_wire(name) for name in recipients_domains})
 
     with ThreadPoolExecutor(_PARALLEL, thread_name_prefix="alignment") as pool:
@@ -101,7 +100,10 @@ def _dmarc(
 
 
 def _domain(mailbox: str) -> str:
-    return _wire(parseaddr(mailbox)[1].rpartition("@")[2])
+    _, at, domain = parseaddr(mailbox)[1].rpartition("@")
+    if not at or not domain:
+        raise ValueError(f"{mailbox!r} has no domain")
+    return _wire(domain)
 
 
 def _wire(domain: str) -> str:

@@ -27,8 +27,9 @@ class Answer:
     """What DNS says of a name and type.
 
     Args:
-        records: addresses and names as text without the final dot; a TXT record with its strings joined, bytes
-            beyond ASCII as surrogates; an MX record as ``preference host``, the root as ``.``.
+        records: in an order of their own, so that nothing depends on that of the packet; addresses and names as text
+            without the final dot; a TXT record with its strings joined, bytes beyond ASCII as surrogates; an MX record
+            as ``preference host``, the root as ``.``.
         exists: False for NXDOMAIN; True with no records means that the name has others.
     """
 
@@ -111,7 +112,7 @@ class DnsResolver:
             return Answer(exists=False)
         except (DNSException, OSError) as error:
             raise DnsUnavailable(f"no answer for {name} {record_type}: {error}") from error
-        return Answer(tuple(_text(record) for record in found.rrset or ()))
+        return Answer(tuple(sorted((_text(record) for record in found.rrset or ()), key=_order)))
 
     def _started(self) -> Asker:
         from dns.exception import DNSException
@@ -147,6 +148,11 @@ def _text(record: Rdata) -> str:
     if isinstance(record, MX):
         return f"{record.preference} {_name(record.exchange.to_text())}"
     return _name(record.to_text()) if isinstance(record, PTR) else record.to_text()
+
+
+def _order(record: str) -> tuple[int, str]:
+    preference = record.partition(" ")[0]
+    return (int(preference) if preference.isdigit() else 0, record)
 
 
 def _name(text: str) -> str:

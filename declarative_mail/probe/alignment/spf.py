@@ -151,14 +151,13 @@ class _Evaluation:
         return result == "pass"
 
     def _matches_a(self, directive: Directive, target: str, domain: str) -> bool:
-        del domain
-        return self._is_address_of(target, directive)
+        return self._is_address_of(target, directive, domain)
 
     def _matches_mx(self, directive: Directive, target: str, domain: str) -> bool:
         exchanges = [record.partition(" ")[2] for record in self._ask(target, "MX", domain).records]
         if len(exchanges) > _MOST_NAMES:
             raise _PermanentFault(f'"{directive.text}": {target} has more than {_MOST_NAMES} MX records', domain)
-        return any(self._is_address_of(exchange, directive) for exchange in exchanges if exchange != ".")
+        return any(self._is_address_of(exchange, directive, domain) for exchange in exchanges if exchange != ".")
 
     def _matches_exists(self, directive: Directive, target: str, domain: str) -> bool:
         del directive
@@ -168,10 +167,10 @@ class _Evaluation:
         del directive, domain
         return any(_is_within(name, target) for name in self._validated_names(target))
 
-    def _is_address_of(self, name: str, directive: Directive) -> bool:
+    def _is_address_of(self, name: str, directive: Directive, domain: str) -> bool:
         kind: RecordType = "A" if isinstance(self.address, IPv4Address) else "AAAA"
         prefix = directive.prefix4 if isinstance(self.address, IPv4Address) else directive.prefix6
-        found = self._ask(name, kind, name).records
+        found = self._ask(name, kind, domain).records
         return any(self.address in ip_network(f"{one}/{prefix}", strict=False) for one in found)
 
     def _validated_names(self, domain: str) -> Iterator[str]:

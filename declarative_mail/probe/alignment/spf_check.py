@@ -80,8 +80,7 @@ def _cause(domain: str, address: str, outcome: SpfOutcome, *, everybody: bool) -
     if outcome.result == "none":
         return outcome.reason or f"{domain} has no SPF record, so receivers cannot tell that {address} may send for it."
     if outcome.result == "permerror":
-        reason = outcome.reason[:1].upper() + outcome.reason[1:]
-        return f"{reason}. Receivers treat such a record as an error, whoever sends."
+        return f"SPF of {domain} is in error for every sender: {outcome.reason}."
     deciding = (
         f'"{outcome.term}" of {outcome.found_in}' if outcome.term else "the end of the record, where nothing matches"
     )
