@@ -3,8 +3,8 @@
 #   make demo    the whole story on a local SMTP catcher, under a minute
 #   make test    the test suite, at most five minutes
 #   make soak    the long tests: kills, fuzzing, load; at most 25 minutes
-#   make check   format, lint, types, layers, generated schemas
-#   make schemas write the generated schemas anew
+#   make check   format, lint, types, layers, generated files
+#   make generate write schemas and command reference anew
 #   make bench   measure beside Terraform (and octoDNS), print ratios
 #   make clean   remove what the jobs have made
 
@@ -21,7 +21,7 @@ ifneq ($(shell cat $(VENV)/.made-in 2>/dev/null && $(RUN) -c '' 2>/dev/null && e
 .PHONY: $(VENV)/.made-in
 endif
 
-.PHONY: demo test soak check schemas bench clean
+.PHONY: demo test soak check generate bench clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.demo
@@ -38,10 +38,10 @@ check: $(VENV)/.dev
 	@$(RUN) -m ruff check $(SOURCES)
 	@$(RUN) -m mypy $(SOURCES)
 	@$(VENV)/bin/lint-imports
-	@$(RUN) -m tests.support.schemas --check
+	@$(RUN) -m tests.support.generated --check
 
-schemas: $(VENV)/.dev
-	@$(RUN) -m tests.support.schemas
+generate: $(VENV)/.dev
+	@$(RUN) -m tests.support.generated
 
 bench: $(VENV)/.dev
 	@$(RUN) -m benchmarks
