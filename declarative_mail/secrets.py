@@ -1,7 +1,8 @@
 """A secret that never shows itself.
 
 `Secret` wraps a value that must not reach a terminal, a log, a state file or an exception text. Every way Python has of
-turning an object into text (``str``, ``repr``, ``format``, ``json``, ``pickle``) shows a placeholder or refuses. The value is
+turning an object into text (``str``, ``repr``, ``format``, ``json``, ``pickle``) shows a placeholder or refuses. The
+value is
 opened with `Secret.reveal` in two places only: the SMTP conversation and a remote's wire form.
 """
 

@@ -5,7 +5,8 @@
     what others refer to ──▶ what refers to it ──▶ … ──▶ deletes, in reverse: what refers first
     └──────── creates, updates, new halves of replacements ───┘      └── old halves of replacements too
 
-A delete comes before a create only where both have the same natural key (the remote would refuse the second of them). All
+A delete comes before a create only where both have the same natural key (the remote would refuse the second of them).
+All
 operations of one document are one step, whatever they are.
 """
 
@@ -73,14 +74,16 @@ def order_steps(
     steps: list[Step] = []
     by_key: dict[tuple[str, str], int] = {}
     of_part: dict[tuple[Address, Verb], int] = {}
-    for part in sorted((part for change in changes for part in parts_of(change)), key=lambda part: part.verb != "delete"):
+    for part in sorted(
+        (part for change in changes for part in parts_of(change)), key=lambda part: part.verb != "delete"
+    ):
         key = (part.remote, document(part))
         index = by_key.setdefault(key, len(steps))
         if index == len(steps):
             steps.append(Step(*key))
         steps[index].parts.append(part)
         of_part[part.change.address, part.verb] = index
-    sorter: TopologicalSorter[int] = TopologicalSorter({index: () for index in range(len(steps))})
+    sorter: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(range(len(steps)), ()))
     for index, needed in _edges(changes, of_part, first=len(steps)):
         if index != needed:
             sorter.add(index, needed)
@@ -91,7 +94,10 @@ def order_steps(
 def _edges(
     changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], *, first: int
 ) -> Iterator[tuple[int, int]]:
-    """Pairs (step, step that comes before). Numbers from `first` on are barriers: they stand for "all of this block is written"."""
+    """Pairs (step, step that comes before). Numbers from `first` on are barriers.
+
+    They stand for "all of this block is written".
+    """
     blocks = sorted({block_of(change.address) for change in changes})
     written = {block: first + 2 * number for number, block in enumerate(blocks)}
     deleted = {block: first + 2 * number + 1 for number, block in enumerate(blocks)}
@@ -132,9 +138,7 @@ def _needs(change: Change) -> Iterable[Address]:
     return change.wanted.dependencies if change.wanted is not None else ()
 
 
-def _clashes(
-    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int]
-) -> Iterator[tuple[int, int]]:
+def _clashes(changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int]) -> Iterator[tuple[int, int]]:
     """Creates that need the natural key of an object that is deleted, with that delete."""
     ending = {
         (change.remote, change.address.type, _record_key(change)): of_part[change.address, "delete"]
@@ -157,4 +161,3 @@ def _same_key(change: Change) -> bool:
     if change.action is not Action.REPLACE or change.record is None or change.wanted is None:
         return False
     return change.record.remote == change.wanted.remote and _record_key(change) == change.wanted.natural_key
-

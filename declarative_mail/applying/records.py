@@ -41,9 +41,7 @@ def describe(wanted: Wanted, *, id_: str, attributes: Stored) -> ResourceRecord:
 
 
 def _lifecycle(wanted: Wanted) -> Lifecycle:
-    return Lifecycle(
-        prevent_destroy=wanted.prevent_destroy, create_before_destroy=bool(wanted.create_before_destroy)
-    )
+    return Lifecycle(prevent_destroy=wanted.prevent_destroy, create_before_destroy=bool(wanted.create_before_destroy))
 
 
 def forget_or_move(records: dict[Address, ResourceRecord], change: Change) -> bool:

@@ -74,7 +74,8 @@ class Settings:
         resolver: answers what was unknown.
         on_event: told ``start``, ``done`` and ``failed`` of each change; called from the main thread only.
         should_stop: asked before each step; true ends the run after what is under way.
-        before_step: told the operations of a step before they are sent (the journal); it may raise, and then nothing is sent.
+        before_step: told the operations of a step before they are sent (the journal); it may raise, and then nothing
+            is sent.
         after_step: told the results of a step before the next one starts.
     """
 
@@ -199,7 +200,14 @@ class _Walk:
         references = change.wanted.references if change.wanted is not None else ()
         ids = {str(one): self.ids[one] for one in references if one in self.ids}
         return Operation(
-            part.verb, change.address, outline.type, outline.id, change.before, resolved.attributes, resolved.secrets, ids
+            part.verb,
+            change.address,
+            outline.type,
+            outline.id,
+            change.before,
+            resolved.attributes,
+            resolved.secrets,
+            ids,
         )
 
     def _write(self, index: int, operations: list[Operation]) -> list[Written]:

@@ -61,7 +61,6 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     return worst(exits)
 
 
-
 def _show(data: dict[str, Any], output: Output, *, verbose: bool) -> None:
     from declarative_mail.rendering.drift_text import drift_text
 

@@ -13,7 +13,7 @@ from declarative_mail.diagnostics.pages import page_codes, page_text
 @click.command(name="explain-error")
 @click.argument("code", required=False)
 @json_option
-def command(as_json: bool, no_color: bool, code: str | None) -> None:  # noqa: FBT001
+def command(as_json: bool, no_color: bool, code: str | None) -> None:
     """Explain an error code: what it means, an example that fails and the same one mended.
 
     Without CODE, list all of them.

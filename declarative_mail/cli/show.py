@@ -24,10 +24,10 @@ from declarative_mail.cli.options import (
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, plan_file: str | None, **options: Any) -> None:
     """Show the state, with the last verdict on each server; or a saved plan."""
     from declarative_mail.operations.plan_files import read_plan
+    from declarative_mail.operations.state_data import state_data
     from declarative_mail.operations.states import open_state
     from declarative_mail.rendering.plan_text import plan_text
     from declarative_mail.rendering.state_text import state_text
-    from declarative_mail.operations.state_data import state_data
 
     output = output_of(as_json, no_color)
     workspace = workspace_of(ctx, options["backend_config"])

@@ -51,9 +51,9 @@ def list_(ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[s
 @click.pass_context
 def show(ctx: click.Context, /, as_json: bool, no_color: bool, address: str, **options: Any) -> None:
     """Show one object of the state."""
+    from declarative_mail.operations.state_data import record_data
     from declarative_mail.operations.states import open_state
     from declarative_mail.rendering.state_text import object_text
-    from declarative_mail.operations.state_data import record_data
 
     output = output_of(as_json, no_color)
     state = open_state(workspace_of(ctx, options["backend_config"]))

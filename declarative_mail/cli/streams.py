@@ -1,4 +1,7 @@
-"""Where results go: standard output for results, standard error for everything said about them, JSON lines where asked for."""
+"""Where results go.
+
+Standard output for results, standard error for everything said about them, JSON lines where asked for.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,9 @@ PASSWORD_VARIABLE = "DMAIL_TEST_PASSWORD"  # noqa: S105 - the name of a variable
     type=click.Choice(["none", "starttls", "starttls_if_offered", "tls"]),
     help="With --server: how to encrypt. By default tls on port 465, otherwise starttls.",
 )
-@click.option("--username", metavar="NAME", help=f"With --server: log in; the password is asked, or {PASSWORD_VARIABLE}.")
+@click.option(
+    "--username", metavar="NAME", help=f"With --server: log in; the password is asked, or {PASSWORD_VARIABLE}."
+)
 @click.option("--from", "sender", metavar="MAILBOX", help="With --server: the sender to try.")
 @click.option("--to", metavar="MAILBOX", help="Try this recipient.")
 @click.option("--stage", type=click.Choice(STAGES), help="Stop after this stage; message sends a real message.")
@@ -153,5 +155,3 @@ def _report(results: list[Any], output: Output, options: dict[str, Any]) -> int:
 
         output.text(probe_text(records, terminal=output.out, verbose=options["verbose"]))
     return Exit.OK if all(one.ok for one in results) else Exit.TEST_FAILED
-
-

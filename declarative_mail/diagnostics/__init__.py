@@ -1,6 +1,7 @@
 """Faults as data: the record of a diagnostic, spans in source texts, the codes, and did-you-mean.
 
-A fault of a user's input is a `Diagnostic`, collected and returned; nothing here prints (that is `rendering`) and nothing here
+A fault of a user's input is a `Diagnostic`, collected and returned; nothing here prints (that is `rendering`) and
+nothing here
 decides an exit code (that is `cli`).
 """
 

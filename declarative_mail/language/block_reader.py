@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from declarative_mail.addresses import format_key
 from declarative_mail.diagnostics import Code, Diagnostic, Label, Span, suggestion
 from declarative_mail.diagnostics.codes import configuration as codes
-from declarative_mail.language.syntax import Attribute, Block, Body, Expression, GetAttr, Index, Literal, Tuple, Variable
+from declarative_mail.language.syntax import (
+    Attribute,
+    Block,
+    Body,
+    Expression,
+    GetAttr,
+    Index,
+    Literal,
+    Tuple,
+    Variable,
+)
 
 _OTHER_NAMES = {"provider": "remote", "providers": "remote", "terraform": "declarative_mail", "resource": None}
 
@@ -82,7 +92,11 @@ class BlockReader:
             return ()
         if isinstance(expression, Tuple):
             return expression.items
-        self.fault(codes.NOT_CONSTANT, f"The argument {name} of {self.what} must be a list in square brackets.", expression.span)
+        self.fault(
+            codes.NOT_CONSTANT,
+            f"The argument {name} of {self.what} must be a list in square brackets.",
+            expression.span,
+        )
         return ()
 
     def blocks(self, type_: str) -> tuple[Block, ...]:
@@ -96,7 +110,9 @@ class BlockReader:
         for extra in found[1:]:
             detail = f"Only one {type_} block is allowed in {self.what}; the first stands at {found[0].header}."
             self.diagnostics.append(
-                Diagnostic(codes.DUPLICATE, detail, Label(extra.header), (Label(found[0].header, "first declared here"),))
+                Diagnostic(
+                    codes.DUPLICATE, detail, Label(extra.header), (Label(found[0].header, "first declared here"),)
+                )
             )
         return found[0] if found else None
 
@@ -149,7 +165,10 @@ def labels_of(block: Block, names: tuple[str, ...], diagnostics: list[Diagnostic
 
 
 def address_text(expression: Expression) -> str | None:
-    """An address written as a traversal (``user_group.team["core"]``) or as a quoted string, as text; None for another form."""
+    """An address written as a traversal (``user_group.team["core"]``) or as a quoted string, as text; None for
+
+    Another form.
+    """
     match expression:
         case Literal(value=str(text)):
             return text

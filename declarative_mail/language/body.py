@@ -11,6 +11,7 @@ from declarative_mail.language.evaluate import Scope, evaluate_expression
 from declarative_mail.language.evaluated import EvaluatedAttribute, EvaluatedBlock, EvaluatedBody
 from declarative_mail.language.expand import elements_of
 from declarative_mail.language.syntax import Attribute, Block, Body, Literal, Variable
+from declarative_mail.language.values import Value
 
 _DYNAMIC_HELP = 'dynamic "email" { for_each = …  content { … } }'
 
@@ -27,7 +28,7 @@ def evaluate_body(body: Body, scope: Scope, diagnostics: list[Diagnostic]) -> Ev
     return EvaluatedBody(attributes, blocks, body.span)
 
 
-def _value(attribute: Attribute, scope: Scope, diagnostics: list[Diagnostic]) -> object:
+def _value(attribute: Attribute, scope: Scope, diagnostics: list[Diagnostic]) -> Value:
     expression = attribute.expression
     if type(expression) is Literal:
         return expression.value

@@ -1,6 +1,7 @@
 """The declarations of one module, read from its files but not evaluated: what is written, with spans.
 
-`Module` is what `read_module` makes of the bodies of all ``*.hcl`` files of a directory; `Configuration` is the tree of them.
+`Module` is what `read_module` makes of the bodies of all ``*.hcl`` files of a directory; `Configuration` is the tree
+of them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class VariableDeclaration:
-    """``variable "name" { … }``. `type` holds the defaults of optional attributes; `default` is absent when required."""
+    """``variable "name" { … }``.
+
+    `type` holds the defaults of optional attributes; `default` is absent when required.
+    """
 
     name: str
     type: Type

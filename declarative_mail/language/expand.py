@@ -62,7 +62,11 @@ def _count_fault(value: Value) -> str | None:
         return "The count value must be a whole number."
     if value < 0:
         return f"The count value must not be negative; it is {value}."
-    return None if value <= _MOST else f"The count value {value} is more than the {_MOST} instances that one block may have."
+    return (
+        None
+        if value <= _MOST
+        else f"The count value {value} is more than the {_MOST} instances that one block may have."
+    )
 
 
 def _expand_for_each(for_each: Expression, scope: Scope, diagnostics: list[Diagnostic]) -> Instances | None:
@@ -122,7 +126,10 @@ def elements_of(value: Value) -> tuple[list[tuple[Value, Value]] | None, str]:
             return None, "The for_each value of a dynamic block is sensitive; the number of blocks cannot be hidden."
         return elements_of(value.value)
     if isinstance(value, Unknown):
-        return None, "The for_each value of a dynamic block is known only after apply, so the blocks cannot be told now."
+        return (
+            None,
+            "The for_each value of a dynamic block is known only after apply, so the blocks cannot be told now.",
+        )
     if isinstance(value, SetValue):
         return [(item, item) for item in value.items], ""
     items = value.items if isinstance(value, MapValue | ListValue) else value

@@ -29,7 +29,10 @@ StaticPath: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One declaration of one module: `kind` is var, validation, local, output, call, remote, resource, check or import."""
+    """One declaration of one module.
+
+    `kind` is var, validation, local, output, call, remote, resource, check or import.
+    """
 
     path: StaticPath
     kind: str
@@ -318,7 +321,9 @@ class _Linker:
                     if key[:2] == (mode, names[0]):
                         yield Node(self.path, "resource", key)
                 return
-            self._fault(codes.INVALID_REFERENCE, "A data source is named by type and label: data.TYPE.NAME.", traversal.span)
+            self._fault(
+                codes.INVALID_REFERENCE, "A data source is named by type and label: data.TYPE.NAME.", traversal.span
+            )
             return
         type_, name = names
         scoped = self.scoped_data
@@ -339,7 +344,9 @@ class _Linker:
             yield Node((), "remote", (names[0], names[1]))
             return
         declared = [f"remote.{type_}.{name}" for type_, name in self.building.remotes]
-        detail = f"There is no {traversal.text} in the root module. A remote is named by type and label: remote.TYPE.NAME."
+        detail = (
+            f"There is no {traversal.text} in the root module. A remote is named by type and label: remote.TYPE.NAME."
+        )
         self._fault(codes.UNDECLARED, detail, traversal.span, help_=suggestion(traversal.text, declared))
 
     def _unknown_root(self, traversal: Traversal) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, cast
 
 from declarative_mail.addresses import Address, ModulePath
 from declarative_mail.diagnostics import Span
@@ -75,7 +75,8 @@ class CheckOutcome:
 class Host(Protocol):
     """What evaluation asks of the layers above: the object that a resource or data instance is in expressions.
 
-    Both are called once for each instance, after everything that it refers to. They must not raise for faulty input: faults go
+    Both are called once for each instance, after everything that it refers to. They must not raise for faulty input:
+    faults go
     to the diagnostics that the implementation keeps, and the answer is then an unknown value.
     """
 
@@ -107,6 +108,5 @@ class ModuleInstance:
     def open(self, *, working_directory: str, root_directory: str) -> None:
         """Fill `roots` with the tables that grow as declarations are evaluated; references read them in place."""
         self.roots.update(self.resources)
-        self.roots.update(var=self.variables, local=self.locals, module=self.calls, data=self.data)
-        path = {"cwd": working_directory, "module": self.module.directory, "root": root_directory}
-        self.roots["path"] = path
+        self.roots.update(var=self.variables, local=self.locals, module=self.calls, data=cast("Value", self.data))
+        self.roots["path"] = {"cwd": working_directory, "module": self.module.directory, "root": root_directory}

@@ -1,4 +1,7 @@
-"""Evaluates a whole configuration: walks the graph once, from variables to outputs, and hands each resource to the host."""
+"""Evaluates a whole configuration.
+
+Walks the graph once, from variables to outputs, and hands each resource to the host.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +107,11 @@ class Program:
                 self._evaluate(node)
 
     def _open(
-        self, path: tuple[ModuleStep, ...], configuration: Configuration, parent: ModuleInstance | None, names: dict[str, Value]
+        self,
+        path: tuple[ModuleStep, ...],
+        configuration: Configuration,
+        parent: ModuleInstance | None,
+        names: dict[str, Value],
     ) -> ModuleInstance:
         instance = ModuleInstance(path, configuration.module, parent, names)
         instance.resources = {type_: {} for type_ in self.inputs.types}
@@ -165,8 +172,12 @@ class Program:
         if attribute is None:
             if declaration.default is not None:
                 return default_value(declaration, scope)
-            detail = f'The module has a required variable "{name}", but the call of module "{call.name}" does not set it.'
-            fault = Diagnostic(codes.MISSING_ARGUMENT, detail, Label(call.header), (Label(declaration.span, "declared here"),))
+            detail = (
+                f'The module has a required variable "{name}", but the call of module "{call.name}" does not set it.'
+            )
+            fault = Diagnostic(
+                codes.MISSING_ARGUMENT, detail, Label(call.header), (Label(declaration.span, "declared here"),)
+            )
             return Unknown(declaration.type), [fault]
         value = self._value(attribute.expression, scope)
         return accept(declaration, value, place=Label(attribute.expression.span), scope=scope)
@@ -275,7 +286,9 @@ class Program:
         else:
             table[name] = values[0][1]
 
-    def _instance(self, address: Address, block: ResourceBlock, scope: Scope, dependencies: tuple[Address, ...]) -> Value:
+    def _instance(
+        self, address: Address, block: ResourceBlock, scope: Scope, dependencies: tuple[Address, ...]
+    ) -> Value:
         lifecycle = block.lifecycle
         if lifecycle.preconditions:
             failed = failed_conditions(lifecycle.preconditions, scope, codes.CONDITION_FAILED, address=address)

@@ -1,4 +1,7 @@
-"""From the syntax trees of a directory's files to one `Module`: every top-level block is read, every fault collected."""
+"""From the syntax trees of a directory's files to one `Module`.
+
+Every top-level block is read, every fault collected.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,12 @@ from declarative_mail.language.read_refactor import read_accept_drift, read_impo
 from declarative_mail.language.read_resource import read_module_call, read_resource, read_rules
 from declarative_mail.language.syntax import Block, Body
 from declarative_mail.language.type_syntax import read_type
-from declarative_mail.language.types import DYNAMIC
+from declarative_mail.language.types import DYNAMIC, Type
 
 _NAME = re.compile(r"[^\W\d][\w-]*\Z")
-_RESERVED_VARIABLES = frozenset({"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"})
+_RESERVED_VARIABLES = frozenset(
+    {"source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"}
+)
 
 
 class _Reading:
@@ -52,7 +57,9 @@ class _Reading:
         if first is place:
             return True
         detail = f"{what} is already declared at {first}. Rename one of the two or remove it."
-        self.diagnostics.append(Diagnostic(codes.DUPLICATE, detail, Label(place), (Label(first, "first declared here"),)))
+        self.diagnostics.append(
+            Diagnostic(codes.DUPLICATE, detail, Label(place), (Label(first, "first declared here"),))
+        )
         return False
 
     def valid_name(self, name: str, span: Span) -> bool:
@@ -146,9 +153,11 @@ def _variable(reading: _Reading, block: Block) -> None:
         return
     reader = BlockReader(block.body, f'variable "{name}"', place=block.header, diagnostics=reading.diagnostics)
     if name in _RESERVED_VARIABLES:
-        reader.fault(codes.INVALID_NAME, f'"{name}" is reserved for module calls; choose another name.', block.labels[0].span)
+        reader.fault(
+            codes.INVALID_NAME, f'"{name}" is reserved for module calls; choose another name.', block.labels[0].span
+        )
     constraint = reader.expression("type")
-    type_ = DYNAMIC
+    type_: Type = DYNAMIC
     if constraint is not None:
         type_, faults = read_type(constraint)
         reading.diagnostics.extend(faults)
@@ -202,7 +211,9 @@ def _resource(reading: _Reading, block: Block) -> None:
         return
     if reading.claim(("managed", block.type, labels[0]), block.header, f"{block.type}.{labels[0]}"):
         key = ("managed", block.type, labels[0])
-        reading.resources[key] = read_resource(block, "managed", block.type, name=labels[0], diagnostics=reading.diagnostics)
+        reading.resources[key] = read_resource(
+            block, "managed", block.type, name=labels[0], diagnostics=reading.diagnostics
+        )
 
 
 def _data(reading: _Reading, block: Block) -> None:

@@ -1,4 +1,7 @@
-"""Reads resource, data and module blocks: their meta-arguments are taken out, the rest is left for the type's own schema."""
+"""Reads resource, data and module blocks.
+
+Their meta-arguments are taken out, the rest is left for the type's own schema.
+"""
 
 from __future__ import annotations
 
@@ -50,7 +53,9 @@ def _refuse_both(reader: BlockReader, block: Block) -> None:
         detail = f"{reader.what} has both count and for_each. Keep one: for_each for things with names, count for a number of them."
         first, second = attributes["count"], attributes["for_each"]
         reader.diagnostics.append(
-            Diagnostic(codes.CONFLICTING_META, detail, Label(second.name_span), (Label(first.name_span, "and count here"),))
+            Diagnostic(
+                codes.CONFLICTING_META, detail, Label(second.name_span), (Label(first.name_span, "and count here"),)
+            )
         )
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal, cast
 
 from declarative_mail.diagnostics import DiagnosticError, Source
 from declarative_mail.language.evaluate import Scope, evaluate
-from declarative_mail.language.functions.model import CallContext, FunctionError
+from declarative_mail.language.functions.model import CallContext
 from declarative_mail.language.parse import parse_template
 from declarative_mail.language.values import Value
 
 
-def render_template(text: str, name: str, variables: Mapping[str, Value], context: CallContext) -> Value:
+def render_template(
+    text: str, name: str, variables: Mapping[str, Value], *, inside: str, context: CallContext
+) -> Value:
     """The value of a template.
 
     Args:
         text: the template.
         name: what messages call it: its path.
         variables: the only names that it may use; functions it may use all, but not render further templates.
+        inside: the function that asks.
         context: the world.
 
     Raises:
@@ -27,9 +31,5 @@ def render_template(text: str, name: str, variables: Mapping[str, Value], contex
     template, faults = parse_template(Source(name, text))
     if template is None or faults:
         raise DiagnosticError(faults)
-    inner = replace(context, render_template=_refuse)
+    inner = replace(context, inside=cast("Literal['', 'templatefile', 'templatestring']", inside))
     return evaluate(template, Scope.root(variables, context=inner))
-
-
-def _refuse(text: str, name: str, variables: Mapping[str, Value]) -> Value:  # noqa: ARG001 - the form of the callback
-    raise FunctionError(None, "cannot recursively call templatefile or templatestring from inside a template")

@@ -1,6 +1,7 @@
 """Values for variables: from the environment, variables files and options, in Terraform's order of precedence.
 
-Later ones win: ``DMAIL_VAR_name``, ``dmail.hclvars``, ``*.auto.hclvars`` in the order of their names, then ``--var`` and
+Later ones win: ``DMAIL_VAR_name``, ``dmail.hclvars``, ``*.auto.hclvars`` in the order of their names, then ``--var``
+and
 ``--var-file`` in the order of the command line.
 """
 
@@ -15,8 +16,8 @@ from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.configuration import VariableDeclaration
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.evaluate import Scope, evaluate_expression
-from declarative_mail.language.plain import from_json
 from declarative_mail.language.parse import parse_expression
+from declarative_mail.language.plain import from_json
 from declarative_mail.language.syntax import Body, Expression
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING
 from declarative_mail.language.values import Marked, Null, Unknown, Value
@@ -56,7 +57,9 @@ def restored(name: str, json: object) -> Given:
 def given_in_file(body: Body, diagnostics: list[Diagnostic]) -> list[Given]:
     """The values of one parsed variables file; blocks in it are faults."""
     for block in body.blocks:
-        detail = f'A variables file holds values only: NAME = VALUE. Declare variables ("{block.type}") in an .hcl file.'
+        detail = (
+            f'A variables file holds values only: NAME = VALUE. Declare variables ("{block.type}") in an .hcl file.'
+        )
         diagnostics.append(Diagnostic(codes.UNSUPPORTED_BLOCK, detail, Label(block.type_span)))
     return [Given(one.name, one.expression, "file", one.name_span) for one in body.attributes.values()]
 
@@ -74,7 +77,9 @@ def given_in_environment(environment: Mapping[str, str]) -> list[Given]:
     return [given_as_text(key.removeprefix(prefix), environment[key], "environment") for key in names]
 
 
-def choose(given: list[Given], declared: Mapping[str, VariableDeclaration]) -> tuple[dict[str, Given], list[Diagnostic]]:
+def choose(
+    given: list[Given], declared: Mapping[str, VariableDeclaration]
+) -> tuple[dict[str, Given], list[Diagnostic]]:
     """The value that counts for each variable, and what is to be said of values that nobody declared.
 
     An undeclared ``DMAIL_VAR_`` is silent (an environment serves several configurations), one in a file is a warning,
@@ -91,7 +96,9 @@ def choose(given: list[Given], declared: Mapping[str, VariableDeclaration]) -> t
                 f'A value is given for a variable named "{one.name}", but the root module declares none. '
                 f'Declare it with variable "{one.name}" {{}}, or leave the value out.'
             )
-            diagnostics.append(Diagnostic(code, detail, Label(one.span, secret=True), help=suggestion(one.name, declared)))
+            diagnostics.append(
+                Diagnostic(code, detail, Label(one.span, secret=True), help=suggestion(one.name, declared))
+            )
     return chosen, diagnostics
 
 

@@ -1,4 +1,7 @@
-"""Finds the store of a configuration: its ``backend`` block, ``--backend-config``, or the file in the working directory."""
+"""Finds the store of a configuration.
+
+Its ``backend`` block, ``--backend-config``, or the file in the working directory.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The cache on disk: parsed files and grammar tables, mode 0700, no pickles, never in the way when it cannot be used."""
+"""The cache on disk.
+
+Parsed files and grammar tables, mode 0700, no pickles, never in the way when it cannot be used.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Connection tests of a plan or of a whole configuration: which servers, with which settings, and what the verdicts mean."""
+"""Connection tests of a plan or of a whole configuration.
+
+Which servers, with which settings, and what the verdicts mean.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +78,8 @@ def _check_result(result: TestResult) -> CheckResult:
 def servers_in_plan(planned: Planned) -> dict[Address, tuple[str, ...]]:
     """The servers that a plan depends on, each with the direct recipients of changed rules that send through it.
 
-    These are the servers that it creates, updates or replaces, those that a changed rule names, and, where a changed rule names
+    These are the servers that it creates, updates or replaces, those that a changed rule names, and, where a changed
+    rule names
     none, the only one there is.
     """
     desired = planned.evaluated.desired

@@ -112,7 +112,10 @@ def _beside(faults: list[Diagnostic], found: list[Diagnostic]) -> list[Diagnosti
 
 
 def _unique(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    """The same fault at the same place only once, in the order of the files: a block of 1,000 instances has one fault."""
+    """The same fault at the same place only once, in the order of the files.
+
+    A block of 1,000 instances has one fault.
+    """
     seen: dict[tuple[object, ...], Diagnostic] = {}
     for one in diagnostics:
         place = (one.primary.span.source.name, one.primary.span.start, one.primary.span.end) if one.primary else None

@@ -117,7 +117,10 @@ class _Loader:
         self.loaded.diagnostics.append(Diagnostic(code, detail))
 
     def _parse(self, path: Path, *, values: bool = False) -> Body | None:
-        """The tree of a file. The configuration's digest covers it, unless it holds values: a saved plan keeps those itself."""
+        """The tree of a file. The configuration's digest covers it, unless it holds values.
+
+        A saved plan keeps those itself.
+        """
         name = self._relative(path)
         try:
             data = path.read_bytes()

@@ -92,9 +92,8 @@ def load_plan(workspace: Workspace, name: str, state: OpenState) -> tuple[Planne
         detail = "A saved plan holds the values of its variables, so --var and --var-file cannot be given with it."
         raise DiagnosticError(Diagnostic(codes.PLAN_STALE, detail))
     loaded = replace(state.loaded, given={**state.loaded.given, **_given(saved.variables)})
-    options = PlanOptions(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in saved.options.items()}
-    )
+    chosen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.options.items()}
+    options = PlanOptions(**chosen)
     planned = make_plan(workspace, options, snapshot=state.snapshot, loaded=loaded)
     faults = moved_since(saved, planned.plan)
     if faults:

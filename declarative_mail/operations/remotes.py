@@ -1,4 +1,7 @@
-"""Opens the remotes of a configuration: one client for each ``remote`` block, and the local one that is always there."""
+"""Opens the remotes of a configuration.
+
+One client for each ``remote`` block, and the local one that is always there.
+"""
 
 from __future__ import annotations
 

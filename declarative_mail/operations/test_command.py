@@ -14,7 +14,9 @@ from declarative_mail.planning.targets import select
 from declarative_mail.probe.settings import TestSettings
 
 
-def servers_to_test(workspace: Workspace, addresses: tuple[str, ...]) -> tuple[Evaluated, dict[Address, tuple[str, ...]]]:
+def servers_to_test(
+    workspace: Workspace, addresses: tuple[str, ...]
+) -> tuple[Evaluated, dict[Address, tuple[str, ...]]]:
     """The configuration and the servers that were asked for, all enabled ones where none were named.
 
     Raises:

@@ -1,4 +1,7 @@
-"""OAuth tokens for servers that take no password: fetched when the conversation needs one (RFC 6749 sections 4.4 and 6)."""
+"""OAuth tokens for servers that take no password.
+
+Fetched when the conversation needs one (RFC 6749 sections 4.4 and 6).
+"""
 
 from __future__ import annotations
 

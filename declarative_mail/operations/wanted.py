@@ -1,4 +1,7 @@
-"""From what the configuration declares to what a plan compares: stored form, secrets as fingerprints, and the meta-arguments."""
+"""From what the configuration declares to what a plan compares.
+
+Stored form, secrets as fingerprints, and the meta-arguments.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where a command works: a directory, an environment, values for variables, and the few facts of the world it may use."""
+"""Where a command works.
+
+A directory, an environment, values for variables, and the few facts of the world it may use.
+"""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ class World:
         """The context in which functions are called."""
         context: CallContext
 
-        def render(text: str, name: str, variables: Mapping[str, Value]) -> Value:
-            return render_template(text, name, variables, context)
+        def render(text: str, name: str, variables: Mapping[str, Value], asks: str) -> Value:
+            return render_template(text, name, variables, inside=asks, context=context)
 
         context = CallContext(
             base_dir=str(self._workspace.directory),

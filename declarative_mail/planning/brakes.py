@@ -1,4 +1,7 @@
-"""Brakes: changes that are more often a mistake than an intention. Plan shows them, apply wants to be told by a flag."""
+"""Brakes: changes that are more often a mistake than an intention.
+
+Plan shows them, apply wants to be told by a flag.
+"""
 
 from __future__ import annotations
 

@@ -163,7 +163,10 @@ class Change:
 
 
 class SecretNumbers:
-    """Numbers for secrets in one plan: equal secrets share one, so that a change shows without the value (``secret #2``)."""
+    """Numbers for secrets in one plan.
+
+    Equal secrets share one, so that a change shows without the value (``secret #2``).
+    """
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}

@@ -1,4 +1,7 @@
-"""The digest of a plan: what ``apply --expect`` compares, the same on every machine for the same changes (semantics 3)."""
+"""The digest of a plan.
+
+What ``apply --expect`` compares, the same on every machine for the same changes (semantics 3).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from declarative_mail.state.snapshot import Snapshot
 def plan_digest(changes: Iterable[Change], outputs: Mapping[str, OutputChange]) -> str:
     """SHA-256 over address, action, remote, before and after of every effective change, and over the outputs.
 
-    Times, serials, verdicts, versions of the tool and file paths stay out. A secret enters by its source and by whether it
+    Times, serials, verdicts, versions of the tool and file paths stay out. A secret enters by its source and by
+    whether it
     changes, never by its fingerprint, which differs from state to state.
     """
     entries = sorted(
@@ -69,7 +73,10 @@ def _status(leaf: Mapping[str, Any], other: Any) -> str:
 
 
 def state_digest(snapshot: Snapshot | None) -> str:
-    """The digest of the resources and outputs of a state: what a saved plan is bound to (semantics 4), not the serial."""
+    """The digest of the resources and outputs of a state.
+
+    What a saved plan is bound to (semantics 4), not the serial.
+    """
     if snapshot is None:
         return digest(None)
     parts = snapshot.model_dump(mode="json", include={"resources", "outputs"})

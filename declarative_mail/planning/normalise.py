@@ -21,7 +21,8 @@ def align_secrets(before: Any, after: Any, *, force: bool = False, same: SameSec
         before: the value that exists, in stored form.
         after: the wanted one.
         force: count every secret as changed.
-        same: whether a new and an old fingerprint stand for the same secret; they may have been made with different keys.
+        same: whether a new and an old fingerprint stand for the same secret; they may have been made with different
+            keys.
     """
     if isinstance(after, dict):
         new = after.get("$secret")

@@ -73,8 +73,10 @@ class Written:
 class Remote(Protocol):
     """One system that holds objects.
 
-    All methods may be called from several threads at once, but never two writes of one document. They do not raise for what the
-    system answers: a refusal is the `fault` of the `Written`, or a diagnostic of `check`. An answer that was lost is looked up by
+    All methods may be called from several threads at once, but never two writes of one document. They do not raise
+    for what the
+    system answers: a refusal is the `fault` of the `Written`, or a diagnostic of `check`. An answer that was lost is
+    looked up by
     natural key before anything is repeated; an implementation must not create an object twice.
     """
 
@@ -90,7 +92,10 @@ class Remote(Protocol):
         ...
 
     def refresh(self, records: Sequence[ResourceRecord]) -> Mapping[Address, LiveObject | None]:
-        """What exists of the objects that the state knows; None for one that is gone. Lists are read once for each type."""
+        """What exists of the objects that the state knows; None for one that is gone.
+
+        Lists are read once for each type.
+        """
         ...
 
     def immutable(self, type_: str) -> frozenset[str]:
