@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import Action, Change, Stored, Wanted
@@ -13,11 +14,10 @@ from declarative_mail.state.snapshot import Lifecycle, ModuleCall, ResourceRecor
 
 def record_after(change: Change, operation: Operation, made: LiveObject) -> ResourceRecord:
     """The record of an object that was just written: what it is now, and a digest of each attribute as applied."""
-    assert change.wanted is not None
     attributes = dict(made.attributes)
     unread = made.unreadable & (operation.after or {}).keys()
     attributes.update({name: (operation.after or {})[name] for name in unread})
-    return describe(change.wanted, id_=made.id, attributes=attributes)
+    return describe(cast("Wanted", change.wanted), id_=made.id, attributes=attributes)
 
 
 def describe(wanted: Wanted, *, id_: str, attributes: Stored) -> ResourceRecord:

@@ -29,7 +29,7 @@ class Resolved:
 class Resolver(Protocol):
     """Answers what was known only after apply."""
 
-    def resolve(self, change: Change, ids: Mapping[Address, str]) -> Resolved:
+    def resolve(self, change: Change) -> Resolved:
         """The final attributes of a create or update; called when everything it refers to is done.
 
         Raises:
@@ -193,7 +193,7 @@ class _Walk:
         if part.verb == "delete":
             return outline
         try:
-            resolved = self.settings.resolver.resolve(change, self.ids)
+            resolved = self.settings.resolver.resolve(change)
         except DiagnosticError as error:
             self._failed(change, error.diagnostics[0])
             return None

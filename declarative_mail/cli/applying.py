@@ -33,9 +33,10 @@ class Stop:
         self.signal = signal.SIGINT
 
     def __call__(self) -> bool:
+        """Whether somebody asked to stop."""
         return self.asked
 
-    def handle(self, number: int, frame: FrameType | None) -> None:
+    def handle(self, number: int, _frame: FrameType | None) -> None:
         """The signal handler."""
         if self.asked:
             raise KeyboardInterrupt
@@ -120,7 +121,7 @@ def _carry_out(
     stop = Stop(output)
     skip = options["skip_connection_test"]
     with _stoppable(stop):
-        proof = prove(planned, state, skip_reason=skip)
+        proof = prove(planned, skip_reason=skip)
         _show_proof(proof, output)
         if proof.stops:
             output.note("Nothing was changed: a connection test failed.")

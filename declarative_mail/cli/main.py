@@ -37,10 +37,10 @@ COMMANDS = {
 class _Commands(click.Group):
     """Imports a command's module only when the command is used."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return sorted(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"declarative_mail.cli.{cmd_name.replace('-', '_')}")
@@ -59,7 +59,7 @@ class _Commands(click.Group):
             message = f'There is no command "{args[0]}".' + (f" {help_.capitalize()}" if help_ else "")
             raise click.UsageError(message, ctx) from error
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
 
@@ -91,7 +91,7 @@ def main() -> NoReturn:
     sys.exit(code)
 
 
-def _terminated(signum: int, frame: FrameType | None) -> NoReturn:
+def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:
     raise SystemExit(Exit.TERMINATED)
 
 

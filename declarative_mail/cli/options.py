@@ -22,6 +22,7 @@ class ConfigurationCommand(click.Command):
     """A command that takes values for variables, in the order of the command line: later ones win, files or not."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Note the order before click sorts by option."""
         ctx.meta["dmail.variables"] = _in_order(args)
         return super().parse_args(ctx, args)
 
@@ -99,6 +100,7 @@ class Duration(click.ParamType[float]):
     name = "time"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds, or a usage error."""
         if isinstance(value, int | float):
             return float(value)
         match = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)?", str(value))

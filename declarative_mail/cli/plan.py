@@ -34,7 +34,7 @@ from declarative_mail.operations.planning import Planned, PlanOptions
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Show what would change, and how far each change reaches."""
-    from declarative_mail.operations.connection_tests import test_plan
+    from declarative_mail.operations.connection_tests import probe_plan
     from declarative_mail.operations.planning import make_plan
     from declarative_mail.operations.states import open_state
 
@@ -43,7 +43,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     state = open_state(workspace)
     chosen = plan_options(options)
     planned = make_plan(workspace, chosen, snapshot=state.snapshot, loaded=state.loaded)
-    tests = test_plan(planned) if options["run_tests"] and not planned.failed else None
+    tests = probe_plan(planned) if options["run_tests"] and not planned.failed else None
     if tests is not None:
         planned.plan = tests.recorded_in(planned.plan)
     if options["out"] and not planned.failed:

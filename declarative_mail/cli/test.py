@@ -126,13 +126,13 @@ def _configured(
     adjust: Callable[[TestSettings], TestSettings],
 ) -> list[Any]:
     from declarative_mail.cli.live import live_table
-    from declarative_mail.operations.test_command import servers_to_test, test_configured
+    from declarative_mail.operations.test_command import probe_configured, servers_to_test
 
     workspace = workspace_of(ctx, options["backend_config"])
     evaluated, servers = servers_to_test(workspace, addresses)
     output.diagnostics([one for one in evaluated.diagnostics if not one.is_error])
     with live_table(output, [str(one) for one in servers]) as progress:
-        tested = test_configured(
+        tested = probe_configured(
             evaluated, servers, adjust=adjust, parallelism=options["parallelism"], on_progress=progress
         )
     for name in tested.untested:

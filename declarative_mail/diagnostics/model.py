@@ -60,10 +60,12 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
+        """That of its code."""
         return self.code.severity
 
     @property
     def is_error(self) -> bool:
+        """Whether it keeps the command from succeeding."""
         return self.code.severity == "error"
 
     @property

@@ -62,7 +62,7 @@ class BlockReader:
             self.fault(codes.MISSING_ARGUMENT, detail, self.place)
         return expression
 
-    def constant(self, name: str, kind: type[str | bool], default: str | bool) -> str | bool:
+    def constant(self, name: str, kind: type[str | bool], *, default: str | bool) -> str | bool:
         """A literal string or bool; anything else is a fault, since it is read before anything is evaluated."""
         expression = self.expression(name)
         if expression is None:
@@ -79,11 +79,11 @@ class BlockReader:
 
     def text(self, name: str) -> str:
         """A literal string, empty where it is not given."""
-        return str(self.constant(name, str, ""))
+        return str(self.constant(name, str, default=""))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A literal bool."""
-        return bool(self.constant(name, bool, default))
+        return bool(self.constant(name, bool, default=default))
 
     def items(self, name: str) -> tuple[Expression, ...]:
         """The items of an argument that must be written as a list."""

@@ -277,7 +277,7 @@ class _Linker:
             yield from self._remote_target(traversal)
         elif root in self.building.types:
             yield from self._resource_target(traversal, "managed", (root, *steps[:1]))
-        elif root not in ("path",):
+        elif root != "path":
             self._unknown_root(traversal)
 
     def _named(self, traversal: Traversal, root: str, declared: Mapping[str, object]) -> Iterator[Node]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from declarative_mail.addresses import Address, AddressError, ModuleStep, parse_address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, suggestion
@@ -163,8 +164,7 @@ class Program:
         instance.variables[name] = value
 
     def _call_input(self, node: Node, instance: ModuleInstance) -> tuple[Value, list[Diagnostic]]:
-        name, parent = node.key[0], instance.parent
-        assert parent is not None
+        name, parent = node.key[0], cast("ModuleInstance", instance.parent)
         declaration = instance.module.variables[name]
         call = parent.module.modules[node.path[-1]]
         scope = self._scope(parent, instance.call_names)
@@ -216,16 +216,16 @@ class Program:
 
     def _publish(self, path: StaticPath, instance: ModuleInstance) -> None:
         """Make the outputs of a module instance visible to its caller as ``module.NAME``."""
-        assert instance.parent is not None
+        parent = cast("ModuleInstance", instance.parent)
         name = path[-1]
-        siblings = [one for one in self._modules[path] if one.parent is instance.parent]
+        siblings = [one for one in self._modules[path] if one.parent is parent]
         keys = [one.path[-1].key for one in siblings]
         if keys == [None]:
-            instance.parent.calls[name] = instance.outputs
+            parent.calls[name] = instance.outputs
         elif all(isinstance(key, int) for key in keys):
-            instance.parent.calls[name] = tuple(one.outputs for one in siblings)
+            parent.calls[name] = tuple(one.outputs for one in siblings)
         else:
-            instance.parent.calls[name] = {str(one.path[-1].key): one.outputs for one in siblings}
+            parent.calls[name] = {str(one.path[-1].key): one.outputs for one in siblings}
 
     def _evaluate_call(self, node: Node, instance: ModuleInstance) -> None:
         call = instance.module.modules[node.key[0]]
@@ -297,7 +297,7 @@ class Program:
             address,
             block,
             evaluate_body(block.body, scope, self.diagnostics),
-            self._remote_name(block, scope),
+            self._remote_name(block),
             dependencies,
             self._prevent_destroy(block, scope),
             tuple(text for one in lifecycle.replace_triggered_by if (text := self._trigger(one, scope)) is not None),
@@ -324,15 +324,17 @@ class Program:
         return True
 
     def _trigger(self, expression: Expression, scope: Scope) -> str | None:
-        """The address (and attribute) that a replace_triggered_by item names, with each.key and count.index put in."""
-        text = address_text(expression)
-        if text is not None:
-            return text
-        detail = "replace_triggered_by takes resources or their attributes, e.g. [smtp_server.primary.host]."
-        self.diagnostics.append(Diagnostic(codes.INVALID_ADDRESS, detail, Label(expression.span)))
+        """The address (and attribute) that a replace_triggered_by item names, with keys like each.key evaluated."""
+        try:
+            return address_in_scope(expression, scope)
+        except DiagnosticError as error:
+            self.diagnostics.extend(error.diagnostics)
+        except AddressError:
+            detail = "replace_triggered_by takes resources or their attributes, e.g. [smtp_server.primary.host]."
+            self.diagnostics.append(Diagnostic(codes.INVALID_ADDRESS, detail, Label(expression.span)))
         return None
 
-    def _remote_name(self, block: ResourceBlock, scope: Scope) -> str | None:
+    def _remote_name(self, block: ResourceBlock) -> str | None:
         if block.remote is None:
             return None
         text = address_text(block.remote)
@@ -348,7 +350,7 @@ class Program:
         """The resource blocks that a node needs, through locals, variables and modules, as addresses without keys."""
         known = self._dependencies.get(node)
         if known is None:
-            found = {one for one in self._resource_needs(node)}
+            found = set(self._resource_needs(node))
             addresses = [
                 Address(one.key[1], one.key[2], None, tuple(ModuleStep(name) for name in one.path), one.key[0])
                 for one in found

@@ -50,7 +50,10 @@ def _without(body: Body, arguments: tuple[str, ...], block_type: str) -> Body:
 def _refuse_both(reader: BlockReader, block: Block) -> None:
     attributes = block.body.attributes
     if "count" in attributes and "for_each" in attributes:
-        detail = f"{reader.what} has both count and for_each. Keep one: for_each for things with names, count for a number of them."
+        detail = (
+            f"{reader.what} has both count and for_each. Keep one: for_each for things with names, count "
+            "for a number of them."
+        )
         first, second = attributes["count"], attributes["for_each"]
         reader.diagnostics.append(
             Diagnostic(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
+from typing import cast
 
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span, suggestion
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -151,8 +152,8 @@ def _missing(declaration: VariableDeclaration) -> Diagnostic:
 
 def default_value(declaration: VariableDeclaration, scope: Scope) -> tuple[Value, list[Diagnostic]]:
     """The value of the default, converted to the declared type."""
-    assert declaration.default is not None
-    value, faults = evaluate_expression(declaration.default, scope)
+    default = cast("Expression", declaration.default)
+    value, faults = evaluate_expression(default, scope)
     if faults:
         return Unknown(declaration.type), faults
     if value is None:
@@ -161,7 +162,7 @@ def default_value(declaration: VariableDeclaration, scope: Scope) -> tuple[Value
         return _mark(declaration, convert(value, declaration.type)), []
     except ConversionError as error:
         detail = f'The default of variable "{declaration.name}" does not fit its type: {error}.'
-        return Unknown(declaration.type), [Diagnostic(codes.INVALID_DEFAULT, detail, Label(declaration.default.span))]
+        return Unknown(declaration.type), [Diagnostic(codes.INVALID_DEFAULT, detail, Label(default.span))]
 
 
 def accept(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
-from declarative_mail.operations.connection_tests import Tested, check_results, test_plan
+from declarative_mail.operations.connection_tests import Tested, check_results, probe_plan
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.workspace import Workspace
@@ -27,11 +27,11 @@ class Proof:
         return self.tested is not None and bool(self.tested.blocking)
 
 
-def prove(planned: Planned, state: OpenState, *, skip_reason: str | None) -> Proof:
+def prove(planned: Planned, *, skip_reason: str | None) -> Proof:
     """Test the servers that the plan depends on; nothing is changed by it."""
     if skip_reason is not None or planned.plan.is_empty or planned.plan.mode == "destroy":
         return Proof(None, skip_reason)
-    return Proof(test_plan(planned))
+    return Proof(probe_plan(planned))
 
 
 def carry_out(

@@ -143,7 +143,7 @@ class _Resolver:
     def __init__(self, planned: Planned) -> None:
         self._planned = planned
 
-    def resolve(self, change: Change, ids: Mapping[Address, str]) -> Resolved:
+    def resolve(self, change: Change) -> Resolved:
         """The final attributes of a create or update."""
         planned = self._planned
         evaluated = planned.evaluated

@@ -12,7 +12,7 @@ from typing import Any
 from declarative_mail.addresses import Address
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.operations.planning import Planned
-from declarative_mail.operations.probe_settings import is_testable, server_settings, test_settings
+from declarative_mail.operations.probe_settings import is_testable, probe_test, server_settings
 from declarative_mail.planning.change import Action, Plan
 from declarative_mail.probe.many import probe_servers
 from declarative_mail.probe.settings import MAX_RECIPIENTS, ServerSettings, TestSettings
@@ -114,7 +114,7 @@ def _direct_recipients(rule: Desired) -> list[str]:
     return [one for one in email.get("recipients") or () if isinstance(one, str)]
 
 
-def test_plan(planned: Planned, *, on_progress: Progress | None = None) -> Tested:
+def probe_plan(planned: Planned, *, on_progress: Progress | None = None) -> Tested:
     """Test every server that a plan depends on."""
     servers = servers_in_plan(planned)
     return run_tests(planned.evaluated, servers, on_progress=on_progress)
@@ -144,7 +144,7 @@ def run_tests(
         if not is_testable(desired[address]):
             untested.append(str(address))
             continue
-        settings = adjust(test_settings(desired[address], recipients=tuple(recipients)))
+        settings = adjust(probe_test(desired[address], recipients=tuple(recipients)))
         pairs.append((server_settings(desired[address], desired), settings))
     results = probe_servers(pairs, parallelism=parallelism, on_progress=on_progress) if pairs else []
     by_address = {server.address: settings for server, settings in pairs}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.evaluate import Scope
+from declarative_mail.language.functions.table import CONSOLE_FUNCTIONS
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.load import load
 from declarative_mail.operations.states import read_state
@@ -25,8 +26,7 @@ def open_console(workspace: Workspace) -> Console:
     """Evaluate the configuration of the workspace, if there is one, against its state.
 
     A variable without a value is known only after apply. Faults of single blocks are in the result; what they concern
-    is
-    unknown.
+    is unknown.
 
     Raises:
         DiagnosticError: a file does not parse, or the state cannot be read.
@@ -39,4 +39,4 @@ def open_console(workspace: Workspace) -> Console:
     snapshot = read_state(workspace, loaded).snapshot if loaded.sources else None
     evaluated = evaluate(workspace, loaded, snapshot, at_plan=False)
     faults = tuple(one for one in evaluated.diagnostics if one.code is not codes.MISSING_VARIABLE)
-    return Console(evaluated.program.scope(), faults)
+    return Console(evaluated.program.scope().with_functions(CONSOLE_FUNCTIONS), faults)

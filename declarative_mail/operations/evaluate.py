@@ -79,7 +79,7 @@ def evaluate(
     world = World(workspace, loaded.files)
     inputs = Inputs(
         given=loaded.given,
-        missing=_unknown if offline else _nothing,
+        missing=_unknown if offline else lambda _: None,
         context=world.context(at_plan=at_plan, without_secrets=offline),
         types=resource_types(),
     )
@@ -92,10 +92,6 @@ def evaluate(
 
 def _unknown(name: str) -> Value:
     return Unknown(DYNAMIC, f"var.{name}")
-
-
-def _nothing(name: str) -> None:
-    return None
 
 
 def _beside(faults: list[Diagnostic], found: list[Diagnostic]) -> list[Diagnostic]:

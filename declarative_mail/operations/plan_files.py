@@ -114,7 +114,8 @@ def check_expected(plan: Plan, expected: str | None) -> None:
     if expected is None or expected == plan.digest:
         return
     detail = (
-        f"The plan made now is not the one that was reviewed: expected {expected}, but it is {plan.digest}. The configuration, "
+        f"The plan made now is not the one that was reviewed: expected {expected}, but it is "
+        f"{plan.digest}. The configuration, "
         "the state or what exists moved in between. Review the new plan, then give its digest to --expect."
     )
     raise DiagnosticError(Diagnostic(codes.DIGEST_MISMATCH, detail))

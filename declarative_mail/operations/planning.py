@@ -87,6 +87,9 @@ def make_plan(
     """Plan the configuration of a workspace against a state.
 
     Args:
+        workspace: where it runs.
+        options: what the user asked for.
+        snapshot: the state; None where there is none.
         loaded: the configuration, where the caller had to read it already (to find the state).
 
     Raises:
@@ -163,7 +166,8 @@ def _attributes(changes: Iterable[Change], *, before: bool) -> dict[str, Stored]
 
 def _partial() -> Diagnostic:
     detail = (
-        "--target or --exclude was given, so this plan does not cover the whole configuration, and applying it may leave "
+        "--target or --exclude was given, so this plan does not cover the whole configuration, and "
+        "applying it may leave "
         "the rest behind. Run plan without them afterwards."
     )
     return Diagnostic(codes.TARGETED, detail)

@@ -69,7 +69,7 @@ def server_settings(server: Desired, desired: Mapping[Address, Desired]) -> Serv
     )
 
 
-def test_settings(server: Desired, *, recipients: tuple[str, ...] = ()) -> TestSettings:
+def probe_test(server: Desired, *, recipients: tuple[str, ...] = ()) -> TestSettings:
     """How far the test of a server goes, from its ``connection_test`` block.
 
     Args:

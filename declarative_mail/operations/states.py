@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import cast
 
 from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
@@ -47,14 +48,13 @@ class OpenState:
         return self.backend.store.name
 
     def write(self, snapshot: Snapshot) -> None:
-        """Replace the state; refused where somebody else wrote since it was read or the lock is lost.
+        """Replace the state, under its lock; refused where somebody else wrote since it was read or the lock is lost.
 
         Raises:
             DiagnosticError: it could not be written; the old state is intact.
         """
-        assert self.lease is not None, "a state is written under its lock"
         data = self.backend.seal(write_snapshot(snapshot))
-        self.etag = self.backend.store.write(data, expected=self.etag, lease=self.lease)
+        self.etag = self.backend.store.write(data, expected=self.etag, lease=cast("Lease", self.lease))
         self.snapshot = snapshot
 
 
@@ -94,6 +94,7 @@ def locked_state(workspace: Workspace, operation: str, *, timeout: float = 0) ->
     """Read the state under its lock, and give the lock back at the end.
 
     Args:
+        workspace: where the configuration is.
         operation: the command, for whoever meets the lock.
         timeout: seconds to wait for a lock that somebody else holds.
 

@@ -36,7 +36,7 @@ def servers_to_test(
     return evaluated, servers
 
 
-def test_configured(
+def probe_configured(
     evaluated: Evaluated,
     servers: Mapping[Address, tuple[str, ...]],
     *,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, Span
@@ -68,7 +69,7 @@ class Options:
         write_secrets: imported secrets are written although nobody can tell whether they differ.
     """
 
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     replace: frozenset[Address] = frozenset()
     destroy: bool = False
     allow_destroy: frozenset[Address] = frozenset()
@@ -140,20 +141,19 @@ def _import(sources: Sources, wanted: Wanted) -> Change:
 
 def _replaced(change: Change, options: Options) -> Change:
     """The change as a replacement, where an update cannot do it."""
-    assert change.wanted is not None
-    assert change.record is not None
+    wanted, record = cast("Wanted", change.wanted), cast("ResourceRecord", change.record)
     reason: Reason | None = None
     paths: tuple[str, ...] = ()
-    immutable = change.wanted.immutable
+    immutable = wanted.immutable
     if immutable:
         paths = tuple(path for path in change.changed if path.split(".")[0].split("[")[0] in immutable)
-    if change.record.remote != change.wanted.remote:
+    if record.remote != wanted.remote:
         reason, paths = Reason.REMOTE_CHANGED, ("remote",)
     elif paths:
         reason = Reason.IMMUTABLE
     elif change.address in options.replace or change.address.resource in options.replace:
         reason = Reason.REQUESTED
-    elif change.record.status == "tainted":
+    elif record.status == "tainted":
         reason = Reason.TAINTED
     if reason is None:
         return change
@@ -236,7 +236,8 @@ def _protected(change: Change, options: Options) -> list[Diagnostic]:
     because = f" ({', '.join(change.replace_paths)} cannot be changed in place)" if change.replace_paths else ""
     detail = (
         f"{change.address} would be {verb}{because}, but its lifecycle sets prevent_destroy. "
-        "To let go of the object without destroying it, add a removed block with destroy = false. To destroy it, run again with:\n"
+        "To let go of the object without destroying it, add a removed block with destroy = false. To "
+        "destroy it, run again with:\n"
         f"    --allow-destroy '{change.address}'"
     )
     label = Label(wanted.span) if wanted is not None else None

@@ -39,9 +39,8 @@ def apply_moves(
     diagnostics: list[Diagnostic] = []
     blocks = {address.resource for address in declared}
     for move in _in_chain_order(moves):
-        for address in [one for one in current if _renamed(one, move) is not None]:
-            target = _renamed(address, move)
-            assert target is not None
+        renamed = [(one, target) for one in current if (target := _renamed(one, move)) is not None]
+        for address, target in renamed:
             if address.resource in blocks and address.resource != target.resource:
                 diagnostics.append(_still_declared(address, move))
                 continue

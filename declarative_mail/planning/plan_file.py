@@ -87,7 +87,10 @@ def read_plan_file(data: bytes, name: str) -> PlanFile:
     try:
         return PlanFile.model_validate_json(data)
     except ValidationError:
-        detail = f"{name} is not a plan that this dmail {__version__} can read. A plan is made with:\n    dmail plan --out FILE"
+        detail = (
+            f"{name} is not a plan that this dmail {__version__} can read. A plan is made with:\n    "
+            "dmail plan --out FILE"
+        )
         raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail)) from None
 
 

@@ -98,7 +98,7 @@ class Remote(Protocol):
         """
         ...
 
-    def immutable(self, type_: str) -> frozenset[str]:
+    def immutable(self, type_: str, /) -> frozenset[str]:
         """The attributes of a type that cannot be updated."""
         ...
 
@@ -106,6 +106,6 @@ class Remote(Protocol):
         """The unit of write that an operation belongs to: operations of one document are handed over together."""
         ...
 
-    def write(self, document: str, operations: Sequence[Operation]) -> list[Written]:
+    def write(self, document: str, operations: Sequence[Operation], /) -> list[Written]:
         """Write all operations of one document, in order. Read it again just before; refuse if it moved."""
         ...

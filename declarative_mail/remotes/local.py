@@ -32,7 +32,7 @@ class LocalRemote:
         """The records themselves: what the state says is what exists."""
         return {record.address: LiveObject(record.id, record.attributes) for record in records}
 
-    def immutable(self, type_: str) -> frozenset[str]:
+    def immutable(self, _type: str, /) -> frozenset[str]:
         """Everything can be updated."""
         return frozenset()
 
@@ -40,7 +40,7 @@ class LocalRemote:
         """Each object is one of its own."""
         return str(operation.address)
 
-    def write(self, document: str, operations: Sequence[Operation]) -> list[Written]:
+    def write(self, _document: str, operations: Sequence[Operation], /) -> list[Written]:
         """Take each object as it is given."""
         return [self._written(operation) for operation in operations]
 
