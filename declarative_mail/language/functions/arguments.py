@@ -9,7 +9,16 @@ from declarative_mail.language.functions.model import FunctionError
 from declarative_mail.language.marks import is_sensitive
 from declarative_mail.language.sets import quoted
 from declarative_mail.language.types import DYNAMIC, ObjectType, TupleType, Type
-from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown, Value, is_wholly_known
+from declarative_mail.language.values import (
+    ListValue,
+    MapValue,
+    Marked,
+    Null,
+    SetValue,
+    Unknown,
+    Value,
+    is_wholly_known,
+)
 from declarative_mail.secrets import PLACEHOLDER
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
@@ -56,10 +65,10 @@ def known_length(value: Value) -> int | None:
             case ObjectType(attributes=inner):
                 return len(inner)
         return None
-    items = elements(bare)
-    if isinstance(bare, SetValue) and len(items) > 1 and not is_wholly_known(bare):
+    count = len(elements(bare))
+    if isinstance(bare, SetValue) and count > 1 and not is_wholly_known(bare):
         return None
-    return len(items)
+    return count
 
 
 def is_sequence(value: Value) -> bool:

@@ -1,10 +1,14 @@
-"""Upper, lower and title case one character at a time, as Go maps them: no character becomes two, none looks at its neighbours."""
+"""Upper, lower and title case one character at a time, as Go maps them.
+
+No character becomes two, none looks at its neighbours.
+"""
 
 from __future__ import annotations
 
 from unicodedata import category
 
 from declarative_mail.language.lexical import SPACES
+
 
 def upper_case(text: str) -> str:
     """All letters in upper case; one without a single upper-case character stays (``ß``)."""

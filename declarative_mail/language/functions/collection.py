@@ -29,8 +29,6 @@ from declarative_mail.language.types import (
 )
 from declarative_mail.language.values import (
     ListValue,
-    Null,
-    SetValue,
     Unknown,
     Value,
     is_known,
@@ -161,7 +159,7 @@ def length(value: Value) -> Value:
 def _gone(name: str, instead: str) -> Function:
     message = f'the "{name}" function was deprecated in Terraform v0.12 and is no longer available; use {instead}'
 
-    def refuse(*vals: Value) -> Type:
+    def refuse(*_vals: Value) -> Type:
         raise FunctionError(None, message)
 
     return Function(
@@ -240,7 +238,9 @@ def make_range(*params: Number) -> Value:
     current = start
     while current > end if step < 0 else current < end:
         if len(found) == MAX_RANGE:
-            raise FunctionError(None, f"more than {MAX_RANGE} values were generated; {_RANGE_REMEDY if step else _ZERO_STEP}")
+            raise FunctionError(
+                None, f"more than {MAX_RANGE} values were generated; {_RANGE_REMEDY if step else _ZERO_STEP}"
+            )
         found.append(current)
         current = numbers.add(current, step)
     return ListValue(tuple(found), NUMBER)

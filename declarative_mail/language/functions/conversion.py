@@ -1,4 +1,4 @@
-"""can ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring try type"""
+"""can ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring try"""
 
 from __future__ import annotations
 
@@ -18,12 +18,9 @@ from declarative_mail.language.types import (
     STRING,
     ListType,
     MapType,
-    ObjectType,
     SetType,
-    TupleType,
     Type,
     friendly_name,
-    type_expression,
     type_of,
 )
 from declarative_mail.language.values import Marked, Unknown, Value, is_wholly_known
@@ -32,12 +29,6 @@ _HINTS = {
     BOOL: 'only the strings "true" or "false" are allowed',
     NUMBER: "given string must be a decimal representation of a number",
 }
-
-
-class TypeText(str):
-    """What ``type(x)`` gives: the console prints it without quotes, and it has no use in a larger expression."""
-
-    __slots__ = ()
 
 
 def _conversion(name: str, wanted: Type, *, help_: str, example: str) -> Function:
@@ -135,28 +126,6 @@ def can(expression: Deferred) -> Value:
     return True if is_wholly_known(value) else Unknown(BOOL)
 
 
-def type_text(value: Value) -> Value:
-    """The type as the console shows it."""
-    return TypeText(_type_lines(type_of(value), ""))
-
-
-def _type_lines(type_: Type, indent: str) -> str:
-    inner = indent + "    "
-    match type_:
-        case ObjectType(attributes=attributes) if attributes:
-            lines = [f"{inner}{name}: {_type_lines(one, inner)},\n" for name, one in attributes]
-            return f"object({{\n{''.join(lines)}{indent}}})"
-        case TupleType(items=items) if items:
-            lines = [f"{inner}{_type_lines(one, inner)},\n" for one in items]
-            return f"tuple([\n{''.join(lines)}{indent}])"
-        case ListType(element=element) | SetType(element=element) | MapType(element=element):
-            name = type_expression(type_).partition("(")[0]
-            if isinstance(element, ObjectType | TupleType) and _type_lines(element, "").count("\n"):
-                return f"{name}(\n{inner}{_type_lines(element, inner)},\n{indent})"
-            return f"{name}({_type_lines(element, indent)})"
-    return "dynamic" if type_ == DYNAMIC else type_expression(type_)
-
-
 FUNCTIONS = (
     Function(
         name="can",
@@ -223,15 +192,5 @@ FUNCTIONS = (
         example='try(var.team.lead.email, "nobody@example.com")',
         impl=attempt,
         may_be_null=True,
-    ),
-    Function(
-        name="type",
-        parameters=(_any_value("value"),),
-        returns=STRING,
-        category="conversion",
-        help="The type of a value; only in the console.",
-        example='type(["a", 1])',
-        impl=type_text,
-        console_only=True,
     ),
 )

@@ -63,7 +63,7 @@ def format_text(template: str, arguments: Sequence[Value]) -> str:
     parts: list[str] = []
     end = size = 0
     following = highest = 1
-    for match in iter(lambda: _next_verb(template, end), None):
+    while (match := _next_verb(template, end)) is not None:
         parts.append(template[end : match.start()])
         end = match.end()
         if match["percent"]:
@@ -105,9 +105,10 @@ def _offset(template: str, position: int) -> int:
 
 def _verb(template: str, match: re.Match[str]) -> Verb:
     width, precision = match["width"], match["precision"]
-    if max(len(width or ""), len(precision or "")) > len(str(MAX_WIDTH)) or max(
-        int(width or 0), int(precision or 0)
-    ) > MAX_WIDTH:
+    if (
+        max(len(width or ""), len(precision or "")) > len(str(MAX_WIDTH))
+        or max(int(width or 0), int(precision or 0)) > MAX_WIDTH
+    ):
         raise FunctionError(None, f"the width or precision of {quoted(match[0])} is more than {MAX_WIDTH}")
     return Verb(
         text=match[0],
@@ -154,8 +155,7 @@ def _bool(verb: Verb, value: Value) -> str:
 
 
 def _text(verb: Verb, value: Value) -> str:
-    text = _converted(verb, value, STRING)
-    assert isinstance(text, str)
+    text = str(_converted(verb, value, STRING))
     if verb.precision:
         text = "".join(clusters(text)[: verb.precision])
     return _padded(verb, json_string(text) if verb.mode == "q" else text)
@@ -163,7 +163,8 @@ def _text(verb: Verb, value: Value) -> str:
 
 def _number(verb: Verb, value: Value) -> Number:
     number = _converted(verb, value, NUMBER)
-    assert isinstance(number, int | Decimal)
+    if not isinstance(number, int | Decimal):
+        raise verb.fault("a number is required")
     return number
 
 
@@ -237,14 +238,14 @@ _MODES: dict[str, Callable[[Verb, Value], str]] = {
 }
 
 
-def format_one(format: str, *args: Value) -> Value:
+def format_one(template: str, *args: Value) -> Value:
     """The format string with its verbs filled in."""
     if not all(map(is_wholly_known, args)):
-        return Unknown(STRING, prefix=format.partition("%")[0])
-    return format_text(format, args)
+        return Unknown(STRING)
+    return format_text(template, args)
 
 
-def format_list(format: str, *args: Value) -> Value:
+def format_list(template: str, *args: Value) -> Value:
     """One string for each element of the lists among the arguments, which have the same length."""
     length = _common_length(args)
     if not all(is_known(one) for one in args):
@@ -254,7 +255,7 @@ def format_list(format: str, *args: Value) -> Value:
     size = 0
     for index in range(1 if length is None else length):
         row = [one if items is None else items[index] for one, items in zip(args, sequences, strict=True)]
-        results.append(_row(format, row, index))
+        results.append(_row(template, row, index))
         size += len(results[-1]) if isinstance(results[-1], str) else 0
         if size > MAX_TEXT:
             raise too_large(size, MAX_TEXT, "characters")
@@ -268,8 +269,8 @@ def _common_length(args: Sequence[Value]) -> int | None:
             continue
         here = len(elements(one))
         if length is not None and here != length:
-            message = f"argument {index + 1} has length {here}, which is inconsistent with argument {chooser} of length {length}"
-            raise FunctionError(index + 1, message)
+            other = f"argument {chooser} of length {length}"
+            raise FunctionError(index + 1, f"argument {index + 1} has length {here}, which is inconsistent with {other}")
         if length is None:
             chooser, length = index + 1, here
     return length

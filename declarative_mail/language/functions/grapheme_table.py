@@ -1,14 +1,13 @@
 """The properties of Unicode 15.0 that decide where a character as people see it begins and ends, as code points in hex.
 
-The source is ``GraphemeBreakProperty.txt`` and ``emoji-data.txt`` of the Unicode character database. Hangul syllables and regional
+The source is ``GraphemeBreakProperty.txt`` and ``emoji-data.txt`` of the Unicode character database. Hangul syllables
+and regional
 indicators follow from their blocks and are not listed.
 """
 
 from __future__ import annotations
 
-PREPEND = (
-    "600-605 6dd 70f 890-891 8e2 d4e 110bd 110cd 111c2-111c3 1193f 11941 11a3a 11a84-11a89 11d46 11f02"
-)
+PREPEND = "600-605 6dd 70f 890-891 8e2 d4e 110bd 110cd 111c2-111c3 1193f 11941 11a3a 11a84-11a89 11d46 11f02"
 CONTROL = (
     "0-9 b-c e-1f 7f-9f ad 61c 180e 200b 200e-200f 2028-202e 2060-206f feff fff0-fffb 13430-1343f 1bca0-1bca3 "
     "1d173-1d17a e0000-e001f e0080-e00ff e01f0-e0fff"

@@ -9,7 +9,11 @@ from declarative_mail.language.functions import grapheme_table as table
 
 ZERO_WIDTH_JOINER = "\u200d"
 REPLACEMENT = "fffd"
-LEADING, VOWEL, TRAILING = "[\u1100-\u115f\ua960-\ua97c]", "[\u1160-\u11a7\ud7b0-\ud7c6]", "[\u11a8-\u11ff\ud7cb-\ud7fb]"
+LEADING, VOWEL, TRAILING = (
+    "[\u1100-\u115f\ua960-\ua97c]",
+    "[\u1160-\u11a7\ud7b0-\ud7c6]",
+    "[\u11a8-\u11ff\ud7cb-\ud7fb]",
+)
 SYLLABLES = range(0xAC00, 0xD7A4)
 TRAILING_CONSONANTS = 28
 """Every so many syllables one has no trailing consonant."""

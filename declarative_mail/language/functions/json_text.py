@@ -1,4 +1,7 @@
-"""Values as JSON and back, as ``jsonencode`` and ``jsondecode`` have it; the formatting verbs ``%v`` and ``%q`` write it too."""
+"""Values as JSON and back, as ``jsonencode`` and ``jsondecode`` have it; the formatting verbs ``%v`` and ``%q``
+
+Write it too.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from declarative_mail.language.functions.arguments import attributes, elements
 from declarative_mail.language.functions.model import MAX_TEXT, FunctionError, too_large
 from declarative_mail.language.lexical import nfc
 from declarative_mail.language.numeric import INFINITY, NumberRangeError, number_text, parse_number
-from declarative_mail.language.types import STRING
 from declarative_mail.language.values import MapValue, Value, is_null, make_object
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
@@ -125,6 +127,4 @@ def _constant(name: str) -> Never:
     raise FunctionError(None, f"invalid JSON: {name} is no JSON number")
 
 
-_DECODER = json.JSONDecoder(
-    object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=_constant
-)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_int=_number, parse_constant=_constant)

@@ -117,9 +117,9 @@ def _merge_type(*maps: Value) -> Type:
             continue
         if isinstance(type_, ObjectType):
             found.update(type_.attributes)
-        elif not is_known(one):
-            return DYNAMIC
-        else:
+        elif isinstance(type_, MapType):
+            if not is_known(one):
+                return DYNAMIC
             found.update(dict.fromkeys(attributes(one), type_.element))
     return object_type(found)
 

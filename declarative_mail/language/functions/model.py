@@ -1,6 +1,7 @@
 """What a function of the language is, what it may ask of the world, and how one is called.
 
-`call_function` does what every caller needs around an implementation: it counts and converts the arguments, refuses null,
+`call_function` does what every caller needs around an implementation: it counts and converts the arguments, refuses
+null,
 answers an unknown argument with an unknown of the return type, and carries marks from the arguments to the result. An
 implementation therefore sees plain known values unless a `Parameter` says that it copes with more.
 """
@@ -110,10 +111,13 @@ class CallContext:
             `OSError` where it cannot be started and `TimeoutError` where it took longer and was ended.
         random_bytes: that many bytes from a cryptographic source.
         now: the time of this run, with its zone.
-        render_template: renders a template (text, name for messages, variables, and the function that asks, which is to be
-            the `inside` of the context of calls in the template); raises `DiagnosticError`, or `FunctionError` where the
+        render_template: renders a template (text, name for messages, variables, and the function that asks, which is
+            to be
+            the `inside` of the context of calls in the template); raises `DiagnosticError`, or `FunctionError` where
+            the
             variables do not fit.
-        inside: ``templatefile`` or ``templatestring`` while its template is rendered; both are refused there, and the latter
+        inside: ``templatefile`` or ``templatestring`` while its template is rendered; both are refused there, and the
+            latter
             reads no files.
         unknown_at_plan: `timestamp`, `uuid` and `bcrypt` give unknown values.
         without_secrets: `env`, `secret_file` and `secret_command` give unknown sensitive values and read nothing.
@@ -172,7 +176,7 @@ class Function:
         impl: gets the arguments by position and what `uses` names by keyword.
         uses: ``context`` for the `CallContext`, ``returns`` for the return type.
         may_be_null: the result can be null; where it is not known, that is open too.
-        console_only: only the console knows it.
+        reads_files: it looks at files or other sources, which a template of ``templatestring`` must not.
     """
 
     name: str
@@ -185,11 +189,14 @@ class Function:
     impl: Callable[..., Value]
     uses: tuple[Literal["context", "returns"], ...] = ()
     may_be_null: bool = False
-    console_only: bool = False
+    reads_files: bool = False
 
     @property
     def lazy(self) -> bool:
-        """Whether it wants its arguments as `Deferred`; all of them, `call_function` evaluates those that need not wait."""
+        """Whether it wants its arguments as `Deferred`; all of them, `call_function` evaluates those that need not
+
+        Wait.
+        """
         return any(one.lazy for one in self.parameters) or (self.variadic is not None and self.variadic.lazy)
 
     def parameter(self, index: int) -> Parameter:
@@ -212,6 +219,7 @@ def call_function(function: Function, arguments: Sequence[Argument], context: Ca
         DiagnosticError: a lazy argument or a template has faults.
     """
     _check_count(function, len(arguments))
+    _check_inside(function, context.inside)
     prepared = [_prepare(function, index, argument) for index, argument in enumerate(arguments)]
     plain, marks = _without_marks(function, prepared)
     return with_marks(_call_plain(function, plain, context), marks)
@@ -227,6 +235,16 @@ def _check_count(function: Function, given: int) -> None:
     if given > wanted and function.variadic is None:
         message = f'Function "{function.name}" expects only {wanted} argument(s), and {given} are given'
         raise FunctionError(wanted, message, code=TOO_MANY_ARGUMENTS)
+
+
+def _check_inside(function: Function, inside: str) -> None:
+    if not inside:
+        return
+    if function.name in ("templatefile", "templatestring"):
+        raise FunctionError(None, f"cannot recursively call {function.name} from inside another template function")
+    if inside == "templatestring" and function.reads_files:
+        remedy = "consider passing the function result as a template variable instead"
+        raise FunctionError(None, f"cannot use functions like {function.name} in templatestring templates; {remedy}")
 
 
 def _prepare(function: Function, index: int, argument: Argument) -> Argument:

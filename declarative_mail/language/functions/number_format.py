@@ -1,4 +1,7 @@
-"""Numbers with a precision, as Go's ``%e``, ``%f`` and ``%g`` write them: the exact binary value is rounded, half to even."""
+"""Numbers with a precision, as Go's ``%e``, ``%f`` and ``%g`` write them.
+
+The exact binary value is rounded, half to even.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ def scientific(value: Number, precision: int) -> str:
 
 
 def general(value: Number, precision: int | None = None) -> str:
-    """``%g``: whichever of the two suits the size; without a precision as many digits as tell the number from any other."""
+    """``%g``.
+
+    Whichever of the two suits the size; without a precision as many digits as tell the number from any other.
+    """
     sign = "-" if value < 0 or str(value) == "-0" else ""
     if precision is None:
         digits, exponent = _shortest(value)

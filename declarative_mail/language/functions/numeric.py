@@ -30,7 +30,10 @@ def _float(value: Number) -> float:
 
 
 def _from_float(value: float, call: str) -> Number:
-    """The number with the digits that a double is printed with; not all its binary digits, as Terraform shows it too."""
+    """The number with the digits that a double is printed with; not all its binary digits, as Terraform shows it
+
+    Too.
+    """
     if math.isnan(value):
         raise FunctionError(None, f"the result of {call} is not a real number")
     if math.isinf(value):
@@ -112,7 +115,7 @@ def greatest(*numbers: Number) -> Value:
     return max(numbers)
 
 
-def _parseint_type(number: Value, base: Value) -> Type:
+def _parseint_type(number: Value, _base: Value) -> Type:
     if type_of(number) != STRING:
         raise FunctionError(0, f"first argument must be a string, not {friendly_name(type_of(number))}")
     return NUMBER

@@ -132,7 +132,7 @@ def _checked(text: str) -> Pattern:
     return pattern
 
 
-def _match_type(pattern: str | Unknown, string: Value) -> Type:
+def _match_type(pattern: str | Unknown, _string: Value) -> Type:
     return DYNAMIC if isinstance(pattern, Unknown) else _checked(pattern).result
 
 
@@ -189,7 +189,10 @@ def _replace_matches(text: str, expression: str, template: str) -> str:
 
 
 def _expanded(template: str, match: re2._Match[str], names: tuple[str, ...]) -> str:
-    """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters, digits and underscores."""
+    """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters, digits and
+
+    Underscores.
+    """
 
     def group(reference: re.Match[str]) -> str:
         name = reference["plain"] or reference["braced"]
@@ -197,7 +200,9 @@ def _expanded(template: str, match: re2._Match[str], names: tuple[str, ...]) -> 
             return "$"
         if _GROUP_NUMBER.fullmatch(name):
             return (match.group(int(name)) or "") if int(name) <= len(names) else ""
-        return next((text for one, text in zip(names, match.groups(), strict=True) if one == name and text is not None), "")
+        return next(
+            (text for one, text in zip(names, match.groups(), strict=True) if one == name and text is not None), ""
+        )
 
     return _REFERENCE.sub(group, template)
 

@@ -17,7 +17,7 @@ Items: TypeAlias = list[Value]
 Types: TypeAlias = list[Type]
 
 
-def _chunklist_type(sequence: Value, size: Value) -> Type:
+def _chunklist_type(sequence: Value, _size: Value) -> Type:
     return ListType(type_of(sequence))
 
 
@@ -220,7 +220,10 @@ _ANY_LIST = Parameter("list", DYNAMIC, allow_marked=True)
 FUNCTIONS = (
     Function(
         name="chunklist",
-        parameters=(Parameter("list", ListType(DYNAMIC), allow_marked=True), Parameter("size", NUMBER, allow_marked=True)),
+        parameters=(
+            Parameter("list", ListType(DYNAMIC), allow_marked=True),
+            Parameter("size", NUMBER, allow_marked=True),
+        ),
         returns=_chunklist_type,
         category="collection",
         help="A list split into lists of at most so many elements.",

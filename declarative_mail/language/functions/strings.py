@@ -1,4 +1,7 @@
-"""chomp endswith indent join lower split startswith strcontains strrev substr title trim trimprefix trimspace trimsuffix upper"""
+"""chomp endswith indent join lower split startswith strcontains strrev substr title trim trimprefix trimspace
+
+Trimsuffix upper
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ def ends_with(text: str, suffix: str) -> Value:
 
 
 def starts_with(text: str | Unknown, prefix: str) -> Value:
-    """Whether the string begins with the prefix; a string that is not known yet may be known to begin with something."""
+    """Whether the string begins with the prefix; even a string that is not known yet begins with the empty one."""
     if isinstance(text, Unknown):
-        return Unknown(BOOL) if len(text.prefix) < len(prefix) else text.prefix.startswith(prefix)
+        return Unknown(BOOL) if prefix else True
     return text.startswith(prefix)
 
 

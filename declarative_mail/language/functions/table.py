@@ -29,10 +29,10 @@ _MODULES: Final = {
     " sha256 sha512",
     "crypto": "bcrypt rsadecrypt uuid uuidv5",
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
-    "conversion": "can ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring try"
-    " type",
+    "conversion": "can ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring try",
     "secret_sources": "env secret_command secret_file",
 }
+_CONSOLE: Final = {"inspection": "type"}
 
 
 class _Table(Mapping[str, Function]):
@@ -60,4 +60,6 @@ class _Table(Mapping[str, Function]):
 
 
 FUNCTIONS: Final[Mapping[str, Function]] = _Table(_MODULES)
-"""Iterating gives each name once, in lexical order, those that only the console knows included."""
+"""What a configuration can call. Iterating gives each name once, in lexical order."""
+CONSOLE_FUNCTIONS: Final[Mapping[str, Function]] = _Table(_MODULES | _CONSOLE)
+"""The same and `type`, whose result only a person can use."""
