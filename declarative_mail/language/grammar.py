@@ -1,23 +1,28 @@
 """python-hcl2's grammar, run on token kinds: the only module that knows python-hcl2 and Lark.
 
-The grammar file and the parser are theirs. Ours is the front: kinds (`lexical`) instead of python-hcl2's lexer, whose terminals
-reject ``${~``, non-ASCII names and more, and several start rules instead of one, so that pieces of a file can be parsed alone.
+The grammar file and the parser are theirs. Ours is the front: kinds (`lexical`) instead of python-hcl2's lexer, whose
+terminals
+reject ``${~``, non-ASCII names and more, and several start rules instead of one, so that pieces of a file can be
+parsed alone.
 
-Building the tables takes more than a second, reading them some milliseconds: they come with the package for the versions that
-it was made with, otherwise from the blobs, and are built where neither has them. They are kept as JSON, and each row of the
+Building the tables takes more than a second, reading them some milliseconds: they come with the package for the
+versions that
+it was made with, otherwise from the blobs, and are built where neither has them. They are kept as JSON, and each row
+of the
 table is decoded when the parser first comes to it.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from declarative_mail.language.parse_misfit import MisfitError
 from declarative_mail.language.stored import Blobs
 
 if TYPE_CHECKING:
@@ -40,24 +45,11 @@ TERMINALS = {
     **{"+": "PLUS", "-": "MINUS", "*": "ASTERISK", "/": "SLASH", "%": "PERCENT", "<": "LT", ">": "GT"},
     **{"E": "DOUBLE_EQ", "D": "NEQ", "L": "LEQ", "M": "GEQ", "&": "DOUBLE_AMP", "|": "DOUBLE_PIPE"},
 }
-"""How each kind is fed to the parser. A finished value takes the place of python-hcl2's TEMPLATE_STRING, a terminal for escaped
+"""How each kind is fed to the parser. A finished value takes the place of python-hcl2's TEMPLATE_STRING, a terminal
+for escaped
 quotes in directives that is of no use here; a string is fed empty, for what is in it does not change the tree."""
 
 _UNARY = "m!"
-
-
-class Misfit(Exception):
-    """The kinds do not follow the grammar.
-
-    Args:
-        index: which of them is the first at fault; their number where more was expected.
-        expected: names of the terminals that could stand there.
-    """
-
-    def __init__(self, index: int, expected: Iterable[str]) -> None:
-        super().__init__(index)
-        self.index = index
-        self.expected = frozenset(expected)
 
 
 class Grammar:
@@ -73,10 +65,11 @@ class Grammar:
     def parse(self, rule: str, kinds: str) -> Tree[Any]:
         """Lark's tree of one piece. Tokens carry no text: `start_pos` is the index of the kind that each stands for.
 
-        A run of unary operators is fed as its first only, since the grammar has no ``!!x``; the caller reads on in `kinds`.
+        A run of unary operators is fed as its first only, since the grammar has no ``!!x``; the caller reads on in
+        `kinds`.
 
         Raises:
-            Misfit: the piece does not follow the grammar.
+            MisfitError: the piece does not follow the grammar.
         """
         from lark import Token, UnexpectedToken
         from lark.parsers.lalr_parser_state import ParseConf, ParserState
@@ -89,7 +82,7 @@ class Grammar:
                         state.feed_token(Token(terminal, "", index))
             tree: Tree[Any] = state.feed_token(Token("$END", "", len(kinds)), True)
         except UnexpectedToken as fault:
-            raise Misfit(fault.token.start_pos or 0, fault.expected) from None
+            raise MisfitError(fault.token.start_pos or 0, fault.expected) from None
         return tree
 
 
@@ -141,7 +134,10 @@ _loaded: dict[str, Grammar] = {}
 
 
 def load_grammar(blobs: Blobs | None) -> Grammar:
-    """The grammar of the installed python-hcl2: from memory, the package, the blobs, or built (and then kept in the blobs)."""
+    """The grammar of the installed python-hcl2.
+
+    From memory, the package, the blobs, or built (and then kept in the blobs).
+    """
     name = table_name()
     if name not in _loaded:
         _loaded[name] = Grammar(_packaged(name) or _kept(name, blobs) or _built(name, blobs))
@@ -217,7 +213,10 @@ def build_tables() -> dict[str, Any]:
 
 
 def _reached(table: Any, is_shift: Callable[[Any], bool]) -> list[int]:
-    """The states in the order in which they are reached from the starts: Lark numbers them as its sets happen to be ordered."""
+    """The states in the order in which they are reached from the starts.
+
+    Lark numbers them as its sets happen to be ordered.
+    """
     order = dict.fromkeys(state for _, state in sorted(table.start_states.items()))
     waiting = list(order)
     for state in waiting:

@@ -13,13 +13,17 @@ from contextlib import contextmanager
 
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
+from declarative_mail.language.clear_secrets import NamePredicate, holds_secret, named_like_secret
 from declarative_mail.language.parse_pieces import Pieces
 from declarative_mail.language.parse_read import Reader
 from declarative_mail.language.stored import Blobs
+from declarative_mail.language.stored_tree import read_tree, tree_name, write_tree
 from declarative_mail.language.syntax import Body, Expression
 
 MAX_SIZE = 10_000_000
 """Characters that one text may have. Ten thousand resource blocks are some four millions."""
+KEPT_FROM = 30_000
+"""Characters from which on a tree is kept: below that reading the text takes no longer than reading the tree."""
 
 _pieces = Pieces()
 
@@ -44,37 +48,57 @@ def decode_source(name: str, data: bytes) -> tuple[Source | None, list[Diagnosti
         return None, [Diagnostic(codes.NOT_UTF8, detail, Label(Span(before, end, end)))]
 
 
-def parse_file(source: Source, *, blobs: Blobs | None = None) -> tuple[Body, list[Diagnostic]]:
+def parse_file(
+    source: Source, *, blobs: Blobs | None = None, is_secret: NamePredicate = named_like_secret
+) -> tuple[Body, list[Diagnostic]]:
     """The body of a configuration file, and its faults. With a fault the body holds what could be read beside it.
 
     Args:
-        blobs: where the parser finds what it learned in earlier runs, and keeps what it learns.
+        blobs: where the parser finds what it kept in earlier runs. Trees of larger files without faults are kept there,
+            unless a file holds what `is_secret` says is a secret.
+        is_secret: whether a text that is set to this name is taken for a secret.
     """
     if (fault := _size_fault(source)) is not None:
         return Body({}, (), Span(source, 0, 0)), [fault]
     with _collector_paused():
-        reader = _reader(source, blobs)
-        return reader.read_file(), reader.faults.found
+        store = blobs if len(source.text) >= KEPT_FROM else None
+        body = read_tree(store.get(tree_name(source)), source) if store else None
+        if body is not None:
+            return body, []
+        reader = Reader(source, _pieces, blobs)
+        body = reader.read_file()
+        _keep_recipes(blobs)
+        if store and not reader.faults.found and not holds_secret(body, is_secret):
+            store.put(tree_name(source), write_tree(body))
+        return body, reader.faults.found
 
 
 def parse_expression(source: Source, *, blobs: Blobs | None = None) -> tuple[Expression | None, list[Diagnostic]]:
     """The text as one expression, None with its faults. Line breaks mean nothing, as inside parentheses."""
     if (fault := _size_fault(source)) is not None:
         return None, [fault]
-    reader = _reader(source, blobs)
-    return reader.read_expression(), reader.faults.found
+    reader = Reader(source, _pieces, blobs)
+    expression = reader.read_expression()
+    _keep_recipes(blobs)
+    return expression, reader.faults.found
 
 
 def parse_template(source: Source, *, blobs: Blobs | None = None) -> tuple[Expression | None, list[Diagnostic]]:
-    """The text as a template without quotes around it, as a heredoc's: backslashes are no escapes. None with its faults."""
+    """The text as a template without quotes around it, as a heredoc's: backslashes are no escapes.
+
+    None with its faults.
+    """
     if (fault := _size_fault(source)) is not None:
         return None, [fault]
-    reader = _reader(source, blobs)
-    return reader.read_template(), reader.faults.found
+    reader = Reader(source, _pieces, blobs)
+    template = reader.read_template()
+    _keep_recipes(blobs)
+    return template, reader.faults.found
 
 
-def _reader(source: Source, blobs: Blobs | None) -> Reader:
-    return Reader(source, _pieces)
+def _keep_recipes(blobs: Blobs | None) -> None:
+    if blobs is not None:
+        _pieces.keep(blobs)
 
 
 def _size_fault(source: Source) -> Diagnostic | None:
@@ -91,7 +115,10 @@ def _too_large(source: Source, size: int) -> Diagnostic:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """No garbage collection meanwhile: a tree is many objects and no garbage, and to look through them doubles the time."""
+    """No garbage collection meanwhile.
+
+    A tree is many objects and no garbage, and to look through them doubles the time.
+    """
     if not gc.isenabled():
         yield
         return

@@ -6,12 +6,13 @@ from typing import Any
 
 from declarative_mail.diagnostics import Source
 from declarative_mail.diagnostics.codes import syntax as codes
-from declarative_mail.language.grammar import Misfit
 from declarative_mail.language.lexical import EQUALS, INVALID
 from declarative_mail.language.parse_build import Build
 from declarative_mail.language.parse_faults import Faults, TooManyFaultsError
 from declarative_mail.language.parse_frame import FILE, PIECES, Frame
+from declarative_mail.language.parse_misfit import MisfitError
 from declarative_mail.language.parse_pieces import MAX_DEPTH, MAX_PIECE, Pieces
+from declarative_mail.language.stored import Blobs
 
 
 class BaseReader:
@@ -20,14 +21,16 @@ class BaseReader:
     Args:
         source: the text.
         pieces: how pieces are made into nodes.
+        blobs: where what is learned about pieces may be found.
     """
 
-    def __init__(self, source: Source, pieces: Pieces) -> None:
+    def __init__(self, source: Source, pieces: Pieces, blobs: Blobs | None = None) -> None:
         self.source = source
         self.text = source.text
         self.faults = Faults(source)
         self.report = self.faults.report
         self._pieces = pieces
+        self._blobs = blobs
         self._known = pieces.known
         self._position = 1 if self.text.startswith("\ufeff") else 0
         self._frame = Frame(FILE, 0)
@@ -83,8 +86,8 @@ class BaseReader:
             self.report(codes.TOO_LONG, detail, frame.spans[0][0], frame.spans[0][1])
             return None
         try:
-            return self._pieces.learn(rule, kinds)
-        except Misfit as misfit:
+            return self._pieces.learn(rule, kinds, self._blobs)
+        except MisfitError as misfit:
             self.faults.explain(frame, rule, misfit)
             return None
 

@@ -1,4 +1,7 @@
-"""From a recipe to syntax nodes: a recipe is turned into a function once, and each piece of its kinds goes through that."""
+"""From a recipe to syntax nodes.
+
+A recipe is turned into a function once, and each piece of its kinds goes through that.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from declarative_mail.diagnostics import Code, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
 from declarative_mail.language import syntax
 from declarative_mail.language.lexical import ESCAPED, FALSE, NULL, STRING, TRUE, nfc, number_value, unescape
-from declarative_mail.language.parse_recipe import Recipe
+from declarative_mail.language.stored import Recipe
 
 Bounds: TypeAlias = tuple[int, int]
 
@@ -34,6 +37,17 @@ def make_builder(recipe: Recipe) -> Build:
     """The function that follows a recipe."""
     operation, first, last, *operands = recipe
     return _BUILDERS[operation](first, last, *operands)
+
+
+def depth_of(recipe: Recipe) -> int:
+    """How many operations stand one inside the other at most. Without recursion: a recipe may be too deep for that."""
+    deepest, waiting = 0, [(recipe, 0)]
+    while waiting:
+        part, above = waiting.pop()
+        depth = above + isinstance(part[0], str) if part else above
+        deepest = max(deepest, depth)
+        waiting += [(inner, depth) for inner in part if isinstance(inner, (tuple, list))]
+    return deepest
 
 
 def _optional(recipe: Recipe | None) -> Build:

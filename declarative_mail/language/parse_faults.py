@@ -7,9 +7,8 @@ import re
 from declarative_mail.diagnostics import Code, Diagnostic, Label, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
 from declarative_mail.language import lexical
-from declarative_mail.language.grammar import Misfit
 from declarative_mail.language.parse_frame import BODY, FILE, FOR, OBJECT, SEQUENCE, TUPLE, Frame
-from declarative_mail.language.parse_recipe import AMBIGUOUS_KEY, Unfit
+from declarative_mail.language.parse_misfit import AMBIGUOUS_KEY, MisfitError
 
 MAX_FAULTS = 20
 """How many faults of one text are told: what follows the twentieth is as a rule a consequence of it."""
@@ -58,7 +57,7 @@ class Faults:
                 found[start] = Label(Span(self._source, match.end(), end), "", secret=True)
         return tuple(found.values())
 
-    def explain(self, frame: Frame, rule: str, misfit: Misfit) -> None:
+    def explain(self, frame: Frame, rule: str, misfit: MisfitError) -> None:
         """Report that the piece in hand does not follow the grammar."""
         if misfit.index == len(frame.spans) and _BRACE_ON_NEXT_LINE.match(self._source.text, frame.spans[-1][1]):
             return  # the brace, a piece of its own, tells
@@ -74,7 +73,7 @@ class Faults:
 class _Explanation:
     """One piece, the place in it where it goes wrong, and what could have stood there."""
 
-    def __init__(self, source: Source, frame: Frame, rule: str, misfit: Misfit) -> None:
+    def __init__(self, source: Source, frame: Frame, rule: str, misfit: MisfitError) -> None:
         self._source = source
         self._role = frame.role
         self._spans = frame.spans
@@ -86,7 +85,7 @@ class _Explanation:
 
     def words(self) -> tuple[Code, str]:
         """The kind of fault and its detail."""
-        if isinstance(self._misfit, Unfit):
+        if self._misfit.reason:
             return self._beyond_grammar(self._misfit.reason)
         if self._rule == "K" or (self._rule == "A" and self._at == 0):
             return self._block()

@@ -2,38 +2,81 @@
 
 from __future__ import annotations
 
-from declarative_mail.language.grammar import load_grammar
-from declarative_mail.language.parse_build import Build, make_builder
-from declarative_mail.language.parse_recipe import depth_of, make_recipe
-from declarative_mail.language.stored import Blobs
+from pathlib import Path
+
+from declarative_mail.language.parse_build import Build, depth_of, make_builder
+from declarative_mail.language.stored import MAX_KINDS, RECIPES, Blobs, Recipe, read_recipes, write_recipes
 
 MAX_DEPTH = 200
 """How deep values may be nested. Whoever walks a tree by recursion can count on it."""
-
 MAX_PIECE = 20_000
 """How many tokens one piece may have, which bounds the time that the grammar takes: a quarter of a second."""
+MAX_KNOWN = 10_000
+"""How many builders are held in memory."""
+
+PACKAGED = Path(__file__).parent / "tables" / RECIPES
 
 
 class Pieces:
-    """Builders by rule and kinds (``AN=s``), learned from python-hcl2's grammar at their first use."""
+    """Builders by rule and kinds (``AN=s``).
 
-    def __init__(self, blobs: Blobs | None = None) -> None:
-        self._blobs = blobs
+    A recipe comes from the package, which has those of common pieces, from the blobs, or from python-hcl2's grammar.
+    Neither
+    that nor Lark is loaded for pieces whose recipes are known.
+    """
+
+    def __init__(self) -> None:
         self.known: dict[str, tuple[Build, int]] = {}
+        self._recipes: dict[str, Recipe] | None = None
+        self._learned: dict[str, Recipe] = {}
+        self._blobs: Blobs | None = None
 
-    def learn(self, rule: str, kinds: str) -> tuple[Build, int]:
+    def learn(self, rule: str, kinds: str, blobs: Blobs | None) -> tuple[Build, int]:
         """The builder of a piece that is not known yet, and how deep its values are nested.
 
         Raises:
-            Misfit: the piece does not follow the grammar.
+            MisfitError: the piece does not follow the grammar.
         """
-        recipe = make_recipe(load_grammar(self._blobs).parse(rule, kinds), kinds)
+        key = rule + kinds
+        entry = self._from_kept(key, blobs) or self._from_grammar(rule, kinds, blobs)
+        if len(kinds) <= MAX_KINDS and entry[1] <= MAX_DEPTH:
+            if len(self.known) >= MAX_KNOWN:
+                self.known.clear()
+            self.known[key] = entry
+        return entry
+
+    def _from_kept(self, key: str, blobs: Blobs | None) -> tuple[Build, int] | None:
+        recipe = self._kept(key, blobs)
+        try:
+            return None if recipe is None else (make_builder(recipe), depth_of(recipe))
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def _from_grammar(self, rule: str, kinds: str, blobs: Blobs | None) -> tuple[Build, int]:
+        from declarative_mail.language.grammar import load_grammar
+        from declarative_mail.language.parse_recipe import make_recipe
+
+        recipe = make_recipe(load_grammar(blobs).parse(rule, kinds), kinds)
         depth = depth_of(recipe)
         if depth > MAX_DEPTH:
             return _too_deep, depth
-        entry = make_builder(recipe), depth
-        self.known[rule + kinds] = entry
-        return entry
+        if blobs is not None and len(kinds) <= MAX_KINDS:
+            self._learned[rule + kinds] = recipe
+        return make_builder(recipe), depth
+
+    def _kept(self, key: str, blobs: Blobs | None) -> Recipe | None:
+        if self._recipes is None:
+            self._recipes = read_recipes(PACKAGED.read_bytes() if PACKAGED.is_file() else None)
+        if key not in self._recipes and blobs is not None and blobs is not self._blobs:
+            self._recipes |= read_recipes(blobs.get(RECIPES))
+            self._blobs = blobs
+        return self._recipes.get(key)
+
+    def keep(self, blobs: Blobs) -> None:
+        """Put what was learned since the last time beside what is kept already."""
+        if self._learned:
+            blobs.put(RECIPES, write_recipes(read_recipes(blobs.get(RECIPES)) | self._learned))
+            self._learned.clear()
 
 
 def _too_deep(*_: object) -> None:

@@ -1,8 +1,11 @@
 """Reads a text into syntax nodes.
 
-The text is cut at its own separators: a body into its lines, an object and a tuple into their elements, a template into its parts.
-Each piece is a short run of tokens in which every finished bracket is one token, and is looked up by their kinds (`parse_pieces`);
-one that was never met goes to python-hcl2's grammar. So a file costs one scan, however long it is, and one parse for each *kind*
+The text is cut at its own separators: a body into its lines, an object and a tuple into their elements, a template
+into its parts.
+Each piece is a short run of tokens in which every finished bracket is one token, and is looked up by their kinds
+(`parse_pieces`);
+one that was never met goes to python-hcl2's grammar. So a file costs one scan, however long it is, and one parse for
+each *kind*
 of line in it. Cutting is also what lets reading go on after a fault: only the piece with the fault is lost.
 """
 
@@ -187,7 +190,10 @@ class Reader(StringReader):
         return True
 
     def _report_unclosed(self, start: int, closer: str) -> None:
-        """The text ends inside a bracket. Where a brace before that is indented less than its opener, that one is to blame."""
+        """The text ends inside a bracket.
+
+        Where a brace before that is indented less than its opener, that one is to blame.
+        """
         detail = f"`{self.text[start]}` is not closed before the file ends. Add `{closer}` where it should end."
         suspect = _Indentation(self.source, self._pieces).suspect() if closer == "}" else None
         if suspect is None:

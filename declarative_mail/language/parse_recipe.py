@@ -1,6 +1,7 @@
 """From Lark's tree of a piece to its recipe: what to make of any piece of the same kinds.
 
-A recipe is nested tuples (lists after a round trip through JSON): an operation, the first and the last token that it spans, and
+A recipe is nested tuples (lists after a round trip through JSON): an operation, the first and the last token that it
+spans, and
 its operands. It depends on nothing but the kinds, so that one tree serves every ``name = "text"`` of a file::
 
     N=s      ("attribute", 0, 2, 0, ("string", 2, 2))
@@ -12,49 +13,27 @@ The rules of HCL that depend on kinds alone and that python-hcl2's grammar does 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from declarative_mail.language import lexical
-from declarative_mail.language.grammar import Misfit
+from declarative_mail.language.parse_misfit import AMBIGUOUS_KEY, NESTED_SPLAT, MisfitError
+from declarative_mail.language.stored import Recipe
 
 if TYPE_CHECKING:
     from lark import Tree
-
-Recipe: TypeAlias = tuple[Any, ...] | list[Any]
-
-NESTED_SPLAT, AMBIGUOUS_KEY = "nested splat", "ambiguous key"
-
-
-class Unfit(Misfit):
-    """The kinds follow the grammar and break a rule of HCL beyond it; `reason` says which."""
-
-    def __init__(self, index: int, reason: str) -> None:
-        super().__init__(index, ())
-        self.reason = reason
 
 
 def make_recipe(tree: Tree[Any], kinds: str) -> Recipe:
     """The recipe of a piece from Lark's tree. Works upwards from the leaves, without recursion.
 
     Raises:
-        Unfit: a rule beyond the grammar is broken.
+        MisfitError: a rule beyond the grammar is broken.
     """
     done: dict[int, Any] = {}
     for node in tree.iter_subtrees():
         children = [done[id(child)] if id(child) in done else child for child in node.children]
         done[id(node)] = _MAKERS[node.data](children, kinds)
     return _whole(done[id(tree)])
-
-
-def depth_of(recipe: Recipe) -> int:
-    """How many operations stand one inside the other at most. Without recursion: a recipe may be too deep for that."""
-    deepest, waiting = 0, [(recipe, 0)]
-    while waiting:
-        part, above = waiting.pop()
-        depth = above + isinstance(part[0], str) if part else above
-        deepest = max(deepest, depth)
-        waiting += [(inner, depth) for inner in part if isinstance(inner, (tuple, list))]
-    return deepest
 
 
 def _index(token: Any) -> int:
@@ -120,7 +99,10 @@ def _arguments(children: list[Any], kinds: str) -> tuple[list[Recipe], bool]:
 
 
 def _chain(children: list[Any], kinds: str) -> Recipe:
-    """A term and one step more: ``.name``, ``.0``, ``[key]``, or a splat with the steps that the grammar gives to it."""
+    """A term and one step more.
+
+    ``.name``, ``.0``, ``[key]``, or a splat with the steps that the grammar gives to it.
+    """
     term, step = children[0], children[1]
     base, steps = (term[3], term[4]) if term[0] == "chain" else (term, [])
     steps.extend(step if isinstance(step, list) else [step])
@@ -148,7 +130,10 @@ def _splat(operation: str) -> Callable[[list[Any], str], list[Recipe]]:
 
 
 def _whole(recipe: Any) -> Any:
-    """A chain of steps as HCL reads it: a full splat takes all steps after it, a star splat those to the next bracket."""
+    """A chain of steps as HCL reads it.
+
+    A full splat takes all steps after it, a star splat those to the next bracket.
+    """
     if not isinstance(recipe, tuple) or recipe[0] != "chain":
         return recipe
     base, steps = recipe[3], recipe[4]
@@ -172,7 +157,7 @@ def _walked(target: Recipe, steps: list[Recipe]) -> Recipe:
             while end < len(steps) and steps[end][0] in ("attr", "legacy"):
                 end += 1
             if end < len(steps) and steps[end][0] == "star":
-                raise Unfit(steps[end][1], NESTED_SPLAT)
+                raise MisfitError(steps[end][1], reason=NESTED_SPLAT)
             each = _walked(("item", first, last), steps[at:end])
             target, at = ("splat", target[1], each[2], target, each), end
         else:
@@ -216,7 +201,7 @@ def _element_key(children: list[Any], kinds: str) -> Recipe:
     if key[0] in ("name", "constant"):
         return ("key", key[1], key[2])
     if key[0] == "chain" and key[3][0] in ("name", "constant") and all(map(_is_static, key[4])):
-        raise Unfit(key[1], AMBIGUOUS_KEY)
+        raise MisfitError(key[1], reason=AMBIGUOUS_KEY)
     recipe: Recipe = _whole(key)
     return recipe
 

@@ -85,7 +85,10 @@ class StringReader(BracketReader):
         self._position = match.end() if match else end
 
     def _on_stray(self, frame: Frame, start: int) -> None:
-        """In a quoted template its end, or a line break where none may be; in a heredoc a carriage return of its own."""
+        """In a quoted template its end, or a line break where none may be; in a heredoc a carriage return of its
+
+        Own.
+        """
         self._position = start + 1
         if frame.heredoc is not None:
             self.report(codes.INVALID_CHARACTER, "A carriage return stands before a line feed only.", start, start + 1)

@@ -1,6 +1,7 @@
 """From the flat parts of a template to its node: strip markers and heredoc indentation worked off, directives nested.
 
-The parts are what stands between the quotes, in order: literal text (a heredoc's is one part a line, which is what both a strip
+The parts are what stands between the quotes, in order: literal text (a heredoc's is one part a line, which is what
+both a strip
 marker and the indentation go by), interpolations and directives.
 """
 
@@ -169,7 +170,10 @@ class _Nesting:
         return TemplateFor(key, value, collection, body, Span(self._source, opening.start, end))
 
     def _branch(self, start: int) -> Expression:
-        """What stands between two directives, always a string: a `Literal`, or a `Template` even of one interpolation."""
+        """What stands between two directives, always a string.
+
+        A `Literal`, or a `Template` even of one interpolation.
+        """
         found = self._until()
         if not found:
             return Literal("", Span(self._source, start, start))
