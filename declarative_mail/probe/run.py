@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from declarative_mail.probe.certificates import earliest_end
 from declarative_mail.probe.explain import left_out, of_fault, warned
-from declarative_mail.probe.network import Network, NetworkFault
+from declarative_mail.probe.network import Network, NetworkFault, TlsFault
 from declarative_mail.probe.session import Session
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.sockets import RealNetwork
@@ -125,9 +125,10 @@ def _walk(session: Session, tell: Tell) -> Found:
     asked = walk_of(session)
     try:
         for stage in asked:
-            found[stage] = perform(stage, session)
-            tell(found[stage])
-            if found[stage].verdict == "fail":
+            result = perform(stage, session)
+            found[result.stage] = result
+            tell(result)
+            if result.verdict == "fail":
                 break
         if session.on_speaking_terms:
             found["quit"] = perform("quit", session)
@@ -146,10 +147,16 @@ def walk_of(session: Session) -> tuple[Stage, ...]:
 
 
 def perform(stage: Stage, session: Session) -> StageResult:
-    """One step, timed; a fault below SMTP is its failure."""
+    """One step, timed; a fault below SMTP is its failure.
+
+    In TLS 1.3 the server judges our certificate only after the handshake: its alert comes in place of the next answer,
+    and is still the failure of the tls stage.
+    """
     begun = session.network.now()
     try:
         result = _STEPS[stage](session)
+    except TlsFault as fault:
+        result = of_fault("tls", fault, session.settings)
     except NetworkFault as fault:
         result = of_fault(stage, fault, session.settings)
     if result.verdict == "fail" and result.reply is None:

@@ -1,0 +1,77 @@
+"""The laboratory as a whole: its servers, and the results of testing all of them at once."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from declarative_mail.probe.many import probe_servers
+from declarative_mail.probe.verdict import TestResult
+from tests.lab.certificates import make_certificates
+from tests.lab.faulty import __all__ as _registered
+from tests.lab.greylist import running_greylist
+from tests.lab.postfix import running_postfix
+from tests.lab.postfix_scenarios import SCENARIOS
+from tests.lab.registry import SCRIPTED
+from tests.lab.scenario import Scenario
+from tests.lab.scripted import ScriptedServers
+from tests.lab.wire import Heard
+
+PARALLELISM = 32
+
+assert _registered, "importing the package is what registers the servers"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the tests of one kind of server said.
+
+    Args:
+        results: by the scenario's id.
+        heard: every byte that scripted servers got.
+        home: where a real server keeps its mail and its log.
+    """
+
+    results: Mapping[str, TestResult]
+    heard: tuple[Heard, ...] = ()
+    home: Path | None = None
+
+
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that daemons running as other users can enter, which pytest's own are not."""
+    folder = Path(tempfile.mkdtemp(prefix="dmail-laboratory-"))
+    folder.chmod(0o755)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder)
+
+
+def run_scripted(folder: Path) -> Findings:
+    """Test every scripted server."""
+    make_certificates(folder)
+    with ScriptedServers({name: server for name, (_, server) in SCRIPTED.items()}, folder) as servers:
+        scenarios = [(servers.ports[name], scenario) for name, (scenario, _) in SCRIPTED.items()]
+        results = run(scenarios, folder)
+        return Findings(results, tuple(servers.heard))
+
+
+def run_postfix(folder: Path) -> Findings:
+    """Test every service of Postfix."""
+    make_certificates(folder)
+    home = folder / "postfix"
+    with running_greylist() as policy, running_postfix(home, folder, policy=policy) as ports:
+        results = run([(ports[service], scenario) for service, scenario in SCENARIOS], folder)
+    return Findings(results, home=home)
+
+
+def run(scenarios: Sequence[tuple[int, Scenario]], certificates: Path) -> dict[str, TestResult]:
+    """Test each scenario at its port, many at a time."""
+    planned = [(one.settings(port, certificates), one.how_far) for port, one in scenarios]
+    results = probe_servers(planned, parallelism=PARALLELISM, per_host=PARALLELISM)
+    return {one.id: result for (_, one), result in zip(scenarios, results, strict=True)}
