@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, Literal, TypeAlias
 
@@ -33,16 +33,18 @@ class Shape:
         sets: paths (dotted, without indexes) of lists whose order means nothing.
         forces: paths that force a replacement, with or without indexes.
         room: columns for a line at depth 0; a longer change is broken before its arrow.
+        text_lines: of a text that appears or goes show only so many lines.
     """
 
     sets: frozenset[str] = frozenset()
     forces: tuple[str, ...] = ()
     room: int = 90
-    path: str = field(default="")
+    text_lines: int | None = None
+    path: str = ""
 
     def at(self, name: str) -> Shape:
         """The same for what is below an attribute."""
-        return Shape(self.sets, self.forces, self.room, f"{self.path}.{name}" if self.path else name)
+        return replace(self, path=f"{self.path}.{name}" if self.path else name)
 
     @property
     def is_set(self) -> bool:
@@ -91,7 +93,7 @@ def value_diff(label: str, before: Any, after: Any, shape: Shape, *, depth: int)
         return
     if is_empty(before) or is_empty(after):
         symbol: Symbol = "+" if is_empty(before) else "-"
-        first, *rest = value_lines(after if is_empty(before) else before)
+        first, *rest = value_lines(after if is_empty(before) else before, limit=shape.text_lines)
         yield DiffLine(symbol, depth, f"{label}{first}{shape.remark}")
         yield from (DiffLine(" ", depth, line) for line in rest)
     elif isinstance(before, list | tuple) and isinstance(after, list | tuple):

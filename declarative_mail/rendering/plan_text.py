@@ -16,6 +16,9 @@ Data = Mapping[str, Any]
 DETAILS_UP_TO = 20
 """With more changes than this the details are left out unless asked for: nobody finds the deletes among them."""
 
+TEXT_LINES = 3
+"""Of a certificate or a message body that is new, so many lines tell which one it is."""
+
 SYMBOLS = {
     "delete": "-",
     "replace": "-/+",
@@ -70,7 +73,7 @@ def plan_text(plan: Data, *, terminal: Terminal, verbose: bool = False) -> str:
     shown = plan["changes"] if verbose else effective
     paragraphs = [
         "\n".join(_legend(shown, terminal)),
-        "\n".join(_changes(shown, details=details, terminal=terminal)),
+        "\n".join(_changes(shown, details=details, verbose=verbose, terminal=terminal)),
         "\n".join(_outputs(plan["outputs"], terminal)),
         "\n".join(_tests(plan["connection_tests"], terminal)),
         "\n".join(_brakes(plan["brakes"], terminal)),
@@ -109,10 +112,10 @@ def _painted(symbol: str, terminal: Terminal, width: int = 0) -> str:
     return padding + terminal.paint(symbol, _STYLES.get(symbol, "dim"))
 
 
-def _changes(changes: Sequence[Data], *, details: bool, terminal: Terminal) -> Iterator[str]:
+def _changes(changes: Sequence[Data], *, details: bool, verbose: bool, terminal: Terminal) -> Iterator[str]:
     previous_had_details = False
     for number, change in enumerate(changes):
-        below = list(_details(change, terminal)) if details else []
+        below = list(_details(change, terminal, verbose=verbose)) if details else []
         if number and (below or previous_had_details):
             yield ""
         yield from _title(change, terminal)
@@ -141,11 +144,14 @@ def _remarks(change: Data) -> Iterator[str]:
         yield f"on {change['remote']}"
 
 
-def _details(change: Data, terminal: Terminal) -> Iterator[str]:
+def _details(change: Data, terminal: Terminal, *, verbose: bool) -> Iterator[str]:
     before, after = change["before"], change["after"]
-    depth = 2
-    room = terminal.width - (depth + 1) * len(INDENT)
-    shape = Shape(frozenset(change.get("sets", ())), tuple(change.get("replace_paths", ())), room)
+    shape = Shape(
+        frozenset(change.get("sets", ())),
+        tuple(change.get("replace_paths", ())),
+        room=terminal.width - 3 * len(INDENT),
+        text_lines=None if verbose else TEXT_LINES,
+    )
     match change["action"]:
         case "create" | "read":
             lines = new_body(after or {}, shape)

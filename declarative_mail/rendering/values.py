@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from declarative_mail.rendering.text import neutralise, visible
+from declarative_mail.rendering.text import counted, neutralise, visible
 
 KNOWN_LATER = "(known after apply)"
 HIDDEN = "(sensitive value)"
@@ -109,18 +109,25 @@ def _block_lines(name: str, value: Any, indent: str) -> Iterator[str]:
         yield f"{indent}}}"
 
 
-def value_lines(value: Any) -> list[str]:
-    """A value that is no block, on as many lines as it needs: texts as heredocs, long lists one by one."""
+def value_lines(value: Any, *, limit: int | None = None) -> list[str]:
+    """A value that is no block, on as many lines as it needs: texts as heredocs, long lists one by one.
+
+    Args:
+        value: what to show.
+        limit: of a text show only so many lines, and count the others.
+    """
     if isinstance(value, str) and "\n" in value:
-        return heredoc(value)
+        return _heredoc(value, limit)
     line = inline(value)
     if isinstance(value, list | tuple) and value and len(line) > _INLINE_WIDTH:
         return ["[", *(f"{INDENT}{inline(item)}," for item in value), "]"]
     return [line]
 
 
-def heredoc(text: str) -> list[str]:
-    """A text of several lines."""
+def _heredoc(text: str, limit: int | None) -> list[str]:
     lines = neutralise(text).split("\n")
     closing = "EOT" if not lines[-1] else "EOT (no line end)"
-    return ["<<-EOT", *(f"{INDENT}{line}".rstrip() for line in (lines[:-1] if not lines[-1] else lines)), closing]
+    body = lines if lines[-1] else lines[:-1]
+    shown = body if limit is None or len(body) <= limit + 1 else body[:limit]
+    more = [f"{INDENT}... ({counted(len(body) - len(shown), 'more line')})"] if len(shown) < len(body) else []
+    return ["<<-EOT", *(f"{INDENT}{line}".rstrip() for line in shown), *more, closing]

@@ -190,6 +190,25 @@ def test_equal_secrets_do_not_show_as_a_change() -> None:
     ]
 
 
+def test_long_new_text_is_cut_unless_asked_for() -> None:
+    """Three lines tell which certificate it is; ``--verbose`` shows all; one line more than three is not worth a count."""
+    long, short = ("".join(f"line {number}\n" for number in range(count)) for count in (6, 4))
+    new = change("smtp_server.x", "create", None, {"a": long, "b": short})
+
+    assert details(new) == [
+        "      + a = <<-EOT",
+        "            line 0",
+        "            line 1",
+        "            line 2",
+        "            ... (3 more lines)",
+        "        EOT",
+        "      + b = <<-EOT",
+        *(f"            line {number}" for number in range(4)),
+        "        EOT",
+    ]
+    assert "line 5" in text_of(new, verbose=True)
+
+
 def test_set_and_list_differ_in_what_a_swap_means() -> None:
     """A list that is turned round changes; of a set only members are compared."""
     before, after = {"to": ["a", "b", "c"]}, {"to": ["c", "b", "d"]}
