@@ -1,6 +1,7 @@
 """cty's conversions: what happens to a value where a type is asked for.
 
-Marks stay where they are at every depth; unknown and null become those of the wanted type. What converts to what is decided
+Marks stay where they are at every depth; unknown and null become those of the wanted type. What converts to what is
+decided
 on the types first (`unify.convertible`), so that a value that happens to fit cannot hide a constraint that does not.
 """
 
@@ -107,7 +108,7 @@ def _convert_absent(value: None | Null | Unknown, to: Type, path: Path) -> Value
         raise _fail(value, to, path)
     result = resolved(given, without_optional(to))
     if isinstance(value, Unknown):
-        return Unknown(result, value.path, value.not_null)
+        return Unknown(result, value.path, value.not_null, value.prefix)
     return Null(result)
 
 

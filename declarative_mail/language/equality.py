@@ -77,6 +77,8 @@ def _compare_unknown(left: Value, right: Value) -> bool | None:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, Unknown) and is_null(other):
             return False if one.not_null else None
+        if isinstance(one, Unknown) and isinstance(other, str) and not other.startswith(one.prefix):
+            return False
     if isinstance(left, Unknown) and isinstance(right, Unknown):
         return None
     unknown, known = (left, right) if isinstance(left, Unknown) else (right, left)

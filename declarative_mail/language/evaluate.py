@@ -1,6 +1,7 @@
 """Evaluates expressions: from a syntax tree and a scope to a value, with Terraform's semantics.
 
-`evaluate_expression` is the entry for everybody outside; inside, faults are raised as `DiagnosticError` and collected where several
+`evaluate_expression` is the entry for everybody outside; inside, faults are raised as `DiagnosticError` and collected
+where several
 parts stand side by side. The evaluators of the larger constructs live in modules of their own: `conditional`, `for_`,
 `splat`, `templates`, `calls`.
 """
@@ -16,6 +17,7 @@ from declarative_mail.language.access import AccessError, attribute_of, element_
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.dispatch import EVALUATORS, evaluates, value_of
 from declarative_mail.language.faults import fault, values_of
+from declarative_mail.language.limits import DepthError, ExcessError, check_size
 from declarative_mail.language.marks import Mark, unmark, with_marks
 from declarative_mail.language.operators import BINARY, UNARY, OperationError, Operator, operate
 from declarative_mail.language.play import values_in_play
@@ -59,13 +61,16 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
     """
     scope.budget.rounds = 0
     try:
-        return EVALUATORS[type(expression)](expression, scope)
+        value = EVALUATORS[type(expression)](expression, scope)
+        check_size(value)
     except RecursionError:
-        detail = (
-            "The expression, or a value in it, is nested more deeply than can be evaluated. Take parts of it out into locals, "
-            "and keep less deep structures."
-        )
+        detail = "The expression is nested more deeply than can be evaluated. Take parts of it out into locals."
         raise DiagnosticError(Diagnostic(codes.TOO_DEEP, detail, Label(expression.span))) from None
+    except ExcessError as error:
+        code = codes.TOO_DEEP if isinstance(error, DepthError) else codes.TOO_LARGE
+        detail = f"The value of this expression is {error}. Nothing that describes mail needs that; keep less in a value."
+        raise fault(code, detail, expression, scope) from None
+    return value
 
 
 @evaluates(Literal)
@@ -172,7 +177,10 @@ def _unary(expression: Unary, scope: Scope) -> Value:
 
 @evaluates(Binary)
 def _binary(expression: Binary, scope: Scope) -> Value:
-    """Chains such as ``a + b + c`` nest to the left, as deep as they are long: they are worked off without recursion."""
+    """Chains such as ``a + b + c`` nest to the left, as deep as they are long.
+
+    They are worked off without recursion.
+    """
     chain = [expression]
     while isinstance(chain[-1].left, Binary):
         chain.append(chain[-1].left)

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from declarative_mail.language.functions.model import CallContext, Function
 
 MAX_ROUNDS: Final = 2_000_000
-"""Rounds that the for expressions and splats of one evaluation may take together: some seconds, whatever they are nested in."""
+"""Rounds that the for expressions and splats of one evaluation may take together.
+
+Some seconds, whatever they are nested in.
+"""
 
 
 class Budget:
@@ -70,6 +73,10 @@ class Scope:
     def child(self, names: Mapping[str, Value]) -> Scope:
         """A scope with further names, which hide outer ones."""
         return Scope(names, self, context=self.context, functions=self.functions, budget=self.budget)
+
+    def with_functions(self, functions: Mapping[str, Function]) -> Scope:
+        """The same scope with other functions."""
+        return Scope(self._names, self._parent, context=self.context, functions=functions, budget=self.budget)
 
     def lookup(self, name: str) -> Value:
         """The value of a root name.

@@ -98,12 +98,24 @@ def _joined(values: Sequence[Value], expression: Expression, scope: Scope) -> Va
     for value in values:
         bare, found = unmark(value)
         marks.extend(found)
-        if isinstance(bare, str):
-            texts.append(bare)
-        else:
+        if not isinstance(bare, str):
             known = False
-    result: Value = _checked("".join(texts), expression, scope) if known else Unknown(STRING, not_null=True)
+        elif known:
+            texts.append(bare)
+    text = "".join(texts)
+    result = _checked(text, expression, scope) if known else Unknown(STRING, not_null=True, prefix=_safe_prefix(text))
     return with_marks(result, marks)
+
+
+_LONGEST_PREFIX = 128
+_SEPARATORS = frozenset("-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'")
+"""Characters that nothing which follows can combine with to another one."""
+
+
+def _safe_prefix(text: str) -> str:
+    """What a text that goes on unknown certainly begins with: not its last character, which may combine with the next."""
+    prefix = text[:_LONGEST_PREFIX]
+    return prefix if prefix[-1:] in _SEPARATORS else prefix[:-1]
 
 
 def _checked(text: str, expression: Expression, scope: Scope) -> str:

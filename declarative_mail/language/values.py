@@ -12,8 +12,10 @@ unknown             `Unknown`, with its type and the reference path it stands fo
 marked              `Marked`: a value that is sensitive, or that is the object of a resource (its address)
 ==================  ==========================================================================================
 
-A mark sits on the value it was given to, at any depth. An operator or function that looks into a sensitive value gives a
-sensitive result; an address mark is read by attributes of type reference and is lost by every operation that makes a new value.
+A mark sits on the value it was given to, at any depth. An operator or function that looks into a sensitive value
+gives a
+sensitive result; an address mark is read by attributes of type reference and is lost by every operation that makes a
+new value.
 """
 
 from __future__ import annotations
@@ -70,11 +72,13 @@ class Unknown:
         type: what it will be; `DYNAMIC` where even that is open.
         path: which value it is: ``smtp_server.primary.id``; empty where it is composed.
         not_null: it will certainly not be null, so that comparing it with null has a known answer.
+        prefix: what the string will certainly begin with.
     """
 
     type: Type
     path: str = field(default="", compare=False)
     not_null: bool = field(default=False, compare=False)
+    prefix: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,7 @@
-"""DM20xx: evaluating an expression. DM21xx: type constraints. The summaries are Terraform's, which people search for."""
+"""DM20xx: evaluating an expression. DM21xx: type constraints.
+
+The summaries are Terraform's, which people search for.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ NESTED_SPLAT = Code("DM2051", "Invalid nested splat expressions")
 INVALID_INTERPOLATION = Code("DM2060", "Invalid template interpolation value")
 INVALID_EXPANSION = Code("DM2070", "Invalid expanding argument value")
 
-TOO_DEEP = Code("DM2090", "Expression nested too deeply")
+TOO_DEEP = Code("DM2090", "Expression or value nested too deeply")
 TOO_LARGE = Code("DM2091", "Value too large")
 
 INVALID_TYPE = Code("DM2101", "Invalid type specification")

@@ -1,4 +1,7 @@
-"""The scope in which recorded expressions are evaluated: what ``data/expressions/scope/main.tf`` declares, read by our own parser."""
+"""The scope in which recorded expressions are evaluated.
+
+What ``data/expressions/scope/main.tf`` declares, read by our own parser.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from declarative_mail.diagnostics import Source
 from declarative_mail.language.convert import convert
 from declarative_mail.language.evaluate import Scope, evaluate
 from declarative_mail.language.functions.model import CallContext
+from declarative_mail.language.functions.table import CONSOLE_FUNCTIONS
 from declarative_mail.language.marks import sensitive
 from declarative_mail.language.parse import parse_file, parse_template
 from declarative_mail.language.syntax import Block, Literal
@@ -67,7 +71,7 @@ def recorded_scope() -> Scope:
         "terraform_data": {},
         "path": {"module": ".", "root": ".", "cwd": "."},
     }
-    scope = Scope.root(names, context=call_context())
+    scope = Scope.root(names, context=call_context(), functions=CONSOLE_FUNCTIONS)
     tables: dict[str, dict[str, Value]] = names  # type: ignore[assignment]  # each of them is a table of values
     for block in body.blocks:
         if block.type == "variable":

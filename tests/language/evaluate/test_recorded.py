@@ -22,7 +22,10 @@ OUR_SUMMARIES = {
     "Reference to undeclared resource": "Reference to an unknown name",
     'Invalid "path" attribute': "Unsupported attribute",
 }
-"""Where a summary of ours says more than Terraform's. Faults of syntax have wordings of their own and are not compared."""
+"""Where a summary of ours says more than Terraform's.
+
+Faults of syntax have wordings of their own and are not compared.
+"""
 
 
 def parse(expression: str) -> tuple[Expression | None, list[Diagnostic]]:

@@ -170,3 +170,11 @@ max([local.unknown_number]...)
 max(local.unknown_list...)
 max(terraform_data.unknown.output...)
 max(local.unknown_string...)
+"a-${local.unknown_string}" == "b-"
+"a-${local.unknown_string}" == "a"
+"a-${local.unknown_string}" == "a-b"
+"a${local.unknown_string}" == "b"
+"a-${local.unknown_string}" != "b-"
+"é-${local.unknown_string}" == "x"
+"${local.unknown_string}a" == "b"
+"a-${"b-${local.unknown_string}"}" == "a-c-"
