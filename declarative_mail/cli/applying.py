@@ -63,7 +63,7 @@ def apply_changes(
     with locked_state(workspace, "destroy" if plan_options.destroy else "apply", timeout=timeout) as state:
         allowed = allowed_brakes(options)
         if plan_file is None:
-            planned = make_plan(workspace, plan_options, snapshot=state.snapshot, loaded=state.loaded)
+            planned = make_plan(workspace, plan_options, state)
         else:
             planned, saved = load_plan(workspace, plan_file, state)
             allowed |= set(saved.allowed)

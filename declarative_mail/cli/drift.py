@@ -37,7 +37,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     workspace = workspace_of(ctx, options["backend_config"])
     state = open_state(workspace)
     chosen = PlanOptions(targets=options["target"], excludes=options["exclude"])
-    drift = look_for_drift(workspace, snapshot=state.snapshot, options=chosen, loaded=state.loaded)
+    drift = look_for_drift(workspace, chosen, state)
     data = drift.data
     for one in data["objects"]:
         output.line(one)

@@ -42,7 +42,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     workspace = workspace_of(ctx, options["backend_config"])
     state = open_state(workspace)
     chosen = plan_options(options)
-    planned = make_plan(workspace, chosen, snapshot=state.snapshot, loaded=state.loaded)
+    planned = make_plan(workspace, chosen, state)
     tests = probe_plan(planned) if options["run_tests"] and not planned.failed else None
     if tests is not None:
         planned.plan = tests.recorded_in(planned.plan)

@@ -45,7 +45,7 @@ def carry_out(
     run = run_changes(planned, options)
     checks = check_results(proof.tested) if proof.tested is not None else ()
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
-    if planned.snapshot is None or _differs(planned.snapshot, snapshot):
+    if planned.snapshot is None or state.sealed_otherwise or _differs(planned.snapshot, snapshot):
         state.write(snapshot)
     else:
         snapshot = planned.snapshot

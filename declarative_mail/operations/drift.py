@@ -12,11 +12,11 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes.configuration import INVALID_ADDRESS
 from declarative_mail.language.configuration import AcceptDrift
 from declarative_mail.operations.planning import Planned, PlanOptions, make_plan
+from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import same_secret
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import SecretNumbers, Stored
 from declarative_mail.planning.drift import Accepted, ObjectDrift, find_drift
-from declarative_mail.state.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,13 @@ class Drift:
         }
 
 
-def look_for_drift(
-    workspace: Workspace, *, snapshot: Snapshot | None, options: PlanOptions, loaded: Any = None
-) -> Drift:
+def look_for_drift(workspace: Workspace, options: PlanOptions, state: OpenState) -> Drift:
     """Compare desired, prior and live.
 
     Raises:
         DiagnosticError: the configuration or the state has faults.
     """
-    planned = make_plan(workspace, options, snapshot=snapshot, loaded=loaded)
+    planned = make_plan(workspace, options, state)
     module = planned.evaluated.loaded.configuration.module
     accepted = [_accepted(one) for one in module.accept_drift]
     covered = {change.address for change in planned.plan.changes}

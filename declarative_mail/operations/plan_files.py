@@ -42,7 +42,7 @@ def save_plan(
         variables=_plain_variables(planned),
         allowed=allowed,
     )
-    data = state.backend.seal(record.model_dump_json(indent=1).encode() + b"\n")
+    data = state.backend.envelope.seal(record.model_dump_json(indent=1).encode() + b"\n")
     path = workspace.directory / name
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -77,7 +77,7 @@ def read_plan(workspace: Workspace, name: str, state: OpenState) -> PlanFile:
     except OSError as error:
         detail = f"{name} cannot be read as a plan: {error.strerror}. A plan is made with:\n    dmail plan --out {name}"
         raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail)) from None
-    plain, _ = state.backend.unseal(data)
+    plain, _ = state.backend.unseal(data, name=name)
     return read_plan_file(plain, Path(name).name)
 
 
@@ -94,7 +94,7 @@ def load_plan(workspace: Workspace, name: str, state: OpenState) -> tuple[Planne
     loaded = replace(state.loaded, given={**state.loaded.given, **_given(saved.variables)})
     chosen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.options.items()}
     options = PlanOptions(**chosen)
-    planned = make_plan(workspace, options, snapshot=state.snapshot, loaded=loaded)
+    planned = make_plan(workspace, options, state, loaded=loaded)
     faults = moved_since(saved, planned.plan)
     if faults:
         raise DiagnosticError(faults)

@@ -12,10 +12,10 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.configuration import Configuration
 from declarative_mail.operations.evaluate import Evaluated, evaluate
-from declarative_mail.operations.load import Loaded, load
+from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.outputs import output_changes
 from declarative_mail.operations.remotes import Remotes, open_remotes
-from declarative_mail.operations.states import fingerprinter_for
+from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.brakes import find_brakes
@@ -81,25 +81,20 @@ class Planned:
         return has_errors(self.diagnostics)
 
 
-def make_plan(
-    workspace: Workspace, options: PlanOptions, *, snapshot: Snapshot | None, loaded: Loaded | None = None
-) -> Planned:
-    """Plan the configuration of a workspace against a state.
+def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, loaded: Loaded | None = None) -> Planned:
+    """Plan the configuration of a workspace against its state.
 
     Args:
         workspace: where it runs.
         options: what the user asked for.
-        snapshot: the state; None where there is none.
-        loaded: the configuration, where the caller had to read it already (to find the state).
+        state: the state, as it was opened.
+        loaded: the configuration, where it is not the one with which the state was opened.
 
     Raises:
         DiagnosticError: the configuration cannot be evaluated, so there is nothing to compare.
     """
-    loaded = loaded or load(workspace)
-    if has_errors(loaded.diagnostics):
-        # What cannot be read is evaluated all the same, so that the user learns of everything in one run.
-        raise DiagnosticError(evaluate(workspace, loaded, snapshot, offline=True).diagnostics)
-    fingerprints = fingerprinter_for(workspace.environment, snapshot)
+    loaded, snapshot = loaded or state.loaded, state.snapshot
+    fingerprints = state.fingerprinter(workspace.environment)
     moves = _moves(loaded.configuration)
     records, previous, faults = _moved(snapshot, moves, loaded.configuration)
     evaluated = evaluate(workspace, loaded, snapshot, records=records)

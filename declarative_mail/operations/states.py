@@ -33,6 +33,7 @@ class OpenState:
         loaded: the configuration, which says where the state is.
         lease: the lock, while it is held.
         diagnostics: warnings found on the way.
+        sealed_otherwise: the content is not sealed as the configuration asks, so that it must be written again.
     """
 
     backend: Backend
@@ -41,6 +42,16 @@ class OpenState:
     loaded: Loaded
     lease: Lease | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    sealed_otherwise: bool = False
+
+    def fingerprinter(self, environment: Mapping[str, str]) -> Fingerprinter:
+        """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
+        envelope = self.backend.envelope
+        named = environment.get(FINGERPRINT_KEY)
+        described = self.snapshot.fingerprint if self.snapshot is not None else None
+        key = named.encode() if named else envelope.fingerprint_key
+        return Fingerprinter(described, key=key, older=envelope.older_fingerprint_keys)
 
     @property
     def name(self) -> str:
@@ -53,7 +64,8 @@ class OpenState:
         Raises:
             DiagnosticError: it could not be written; the old state is intact.
         """
-        data = self.backend.seal(write_snapshot(snapshot))
+        public = {"version": snapshot.version, "serial": snapshot.serial, "lineage": snapshot.lineage}
+        data = self.backend.envelope.seal(write_snapshot(snapshot), public=public)
         self.etag = self.backend.store.write(data, expected=self.etag, lease=cast("Lease", self.lease))
         self.snapshot = snapshot
 
@@ -86,6 +98,7 @@ def _read(state: OpenState) -> None:
         return
     data, faults = state.backend.unseal(stored.data)
     state.diagnostics.extend(faults)
+    state.sealed_otherwise = bool(faults)
     state.snapshot, state.etag = read_snapshot(data, name=state.name), stored.etag
 
 
@@ -116,10 +129,3 @@ def locked_state(workspace: Workspace, operation: str, *, timeout: float = 0) ->
         yield state
     finally:
         lease.release()
-
-
-def fingerprinter_for(environment: Mapping[str, str], snapshot: Snapshot | None) -> Fingerprinter:
-    """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
-    key = environment.get(FINGERPRINT_KEY)
-    described = snapshot.fingerprint if snapshot is not None else None
-    return Fingerprinter(described, key=key.encode() if key else None)
