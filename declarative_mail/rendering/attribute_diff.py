@@ -9,7 +9,16 @@ from difflib import SequenceMatcher
 from typing import Any, Literal, TypeAlias
 
 from declarative_mail.rendering.text import counted, neutralise
-from declarative_mail.rendering.values import INDENT, inline, is_body, is_body_list, is_empty, key_text, value_lines
+from declarative_mail.rendering.values import (
+    INDENT,
+    inline,
+    is_body,
+    is_body_list,
+    is_empty,
+    key_text,
+    value_lines,
+    without_empty,
+)
 
 Symbol: TypeAlias = Literal["+", "-", "~", " "]
 
@@ -79,8 +88,9 @@ def body_diff(before: Mapping[str, Any], after: Mapping[str, Any], shape: Shape,
 
 
 def new_body(body: Mapping[str, Any], shape: Shape, symbol: Symbol = "+", depth: int = 0) -> Iterator[DiffLine]:
-    """The lines for an object that appears or, with ``-``, goes."""
-    yield from body_diff({}, body, shape, depth) if symbol == "+" else body_diff(body, {}, shape, depth)
+    """The lines for an object that appears or, with ``-``, goes; what says nothing at any depth is left out."""
+    said = without_empty(body)
+    yield from body_diff({}, said, shape, depth) if symbol == "+" else body_diff(said, {}, shape, depth)
 
 
 def _is_blocks(value: Any) -> bool:

@@ -63,6 +63,12 @@ def is_empty(value: Any) -> bool:
     return value is None or value in ("", [], {}, ())
 
 
+def without_empty(body: Mapping[str, Any]) -> dict[str, Any]:
+    """An object without the attributes and blocks that say nothing."""
+    kept = {name: without_empty(value) if is_body(value) else value for name, value in body.items()}
+    return {name: value for name, value in kept.items() if not is_empty(value)}
+
+
 def inline(value: Any) -> str:
     """A value on one line."""
     leaf = leaf_text(value)
@@ -90,7 +96,7 @@ def key_text(key: str) -> str:
 
 def body_lines(body: Mapping[str, Any], indent: str = "") -> Iterator[str]:
     """The attributes of an object as HCL, aligned; what is null or empty is left out."""
-    shown = {key_text(name): value for name, value in body.items() if not is_empty(value)}
+    shown = {key_text(name): value for name, value in without_empty(body).items()}
     plain = {name: value for name, value in shown.items() if not is_body(value) and not is_body_list(value)}
     width = max(map(len, plain), default=0)
     for name, value in plain.items():

@@ -61,6 +61,7 @@ NEW_GROUP = {
     "notification_preferences": {
         "email": {"addresses": ["core@example.com"], "send_to_all_members": True},
         "slack": {"webhook_url": {"$secret": "#3"}},
+        "msteams": {"webhook_url": None},
         "webhook": None,
     },
 }
@@ -191,7 +192,7 @@ def test_equal_secrets_do_not_show_as_a_change() -> None:
 
 
 def test_long_new_text_is_cut_unless_asked_for() -> None:
-    """Three lines tell which certificate it is; ``--verbose`` shows all; one line more than three is not worth a count."""
+    """Three lines tell which certificate it is; ``--verbose`` shows all; a single further line is shown."""
     long, short = ("".join(f"line {number}\n" for number in range(count)) for count in (6, 4))
     new = change("smtp_server.x", "create", None, {"a": long, "b": short})
 

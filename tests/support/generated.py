@@ -1,4 +1,4 @@
-"""What is written by a program and kept in the repository: the JSON schemas of our files and the reference of commands.
+"""What a program writes and the repository keeps: schemas of our files, the reference of commands, the README's plan.
 
 ``python -m tests.support.generated`` writes them, with ``--check`` it only says which are out of date (``make check``).
 """
@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from pydantic import BaseModel
@@ -26,6 +30,7 @@ def generated_files() -> dict[str, str]:
         "schemas/state.schema.json": schema(Snapshot, "The state of dmail"),
         "schemas/plan.schema.json": schema(PlanFile, "A saved plan of dmail"),
         "docs/commands.md": commands(),
+        "README.md": readme(),
     }
 
 
@@ -54,6 +59,28 @@ def helps(command: click.Command, context: click.Context) -> Iterator[tuple[str,
             below = command.get_command(context, name)
             if below is not None:
                 yield from helps(below, click.Context(below, parent=context, info_name=name))
+
+
+def readme() -> str:
+    """The README with what ``dmail plan`` prints for the example that stands before it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(r"(.*?```hcl\n)(.*?)(```\n.*?```text\n)(.*?)(```\n.*)", text, re.DOTALL)
+    if found is None:
+        raise ValueError("README.md has no example with its plan")
+    head, example, between, _, tail = found.groups()
+    return f"{head}{example}{between}{printed_plan(example)}{tail}"
+
+
+def printed_plan(configuration: str) -> str:
+    """What ``dmail plan`` prints for a configuration when nothing exists."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "main.hcl").write_text(configuration, encoding="utf-8")
+        command = [sys.executable, "-m", "declarative_mail", "plan", "--no-color"]
+        environment = os.environ | {"SENDGRID_API_KEY": "not-a-real-one", "DMAIL_CACHE_DIR": ""}
+        result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+        if result.returncode:
+            raise ValueError(f"the README's example has no plan:\n{result.stderr}")
+    return result.stdout
 
 
 def main() -> int:

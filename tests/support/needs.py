@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-SBIN = ("/usr/sbin", "/sbin", "/usr/lib/postgresql/15/bin", "/usr/lib/dovecot")
+SBIN = ("/usr/sbin", "/sbin", "/usr/lib/postgresql/15/bin", "/usr/lib/dovecot", "/opt/exim4/usr/sbin")
 
 
 def find_program(name: str) -> str | None:
