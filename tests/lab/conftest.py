@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.laboratory import Findings, open_folder, run_postfix, run_scripted
+from tests.lab.laboratory import Findings, open_folder, run_dovecot, run_exim, run_postfix, run_scripted
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +21,17 @@ def postfix_findings() -> Iterator[Findings]:
     """What was said of Postfix."""
     with open_folder() as folder:
         yield run_postfix(folder)
+
+
+@pytest.fixture(scope="session")
+def dovecot_findings() -> Iterator[Findings]:
+    """What was said of Dovecot's submission server."""
+    with open_folder() as folder:
+        yield run_dovecot(folder)
+
+
+@pytest.fixture(scope="session")
+def exim_findings() -> Iterator[Findings]:
+    """What was said of Exim."""
+    with open_folder() as folder:
+        yield run_exim(folder)

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from declarative_mail.probe.many import probe_servers
 from declarative_mail.probe.verdict import TestResult
+from tests.lab import dovecot, exim
 from tests.lab.certificates import make_certificates
+from tests.lab.dovecot import running_dovecot
+from tests.lab.exim import running_exim
 from tests.lab.faulty import __all__ as _registered
 from tests.lab.greylist import running_greylist
 from tests.lab.postfix import running_postfix
@@ -19,6 +22,7 @@ from tests.lab.postfix_scenarios import SCENARIOS
 from tests.lab.registry import SCRIPTED
 from tests.lab.scenario import Scenario
 from tests.lab.scripted import ScriptedServers
+from tests.lab.smtpd import Smtpd
 from tests.lab.wire import Heard
 
 PARALLELISM = 32
@@ -68,6 +72,26 @@ def run_postfix(folder: Path) -> Findings:
     with running_greylist() as policy, running_postfix(home, folder, policy=policy) as ports:
         results = run([(ports[service], scenario) for service, scenario in SCENARIOS], folder)
     return Findings(results, home=home)
+
+
+def run_dovecot(folder: Path) -> Findings:
+    """Test Dovecot's submission server."""
+    make_certificates(folder)
+    home = folder / "dovecot"
+    with (
+        ScriptedServers({"relay": Smtpd}, folder) as relay,
+        running_dovecot(home, folder, relay=relay.ports["relay"]) as ports,
+    ):
+        results = run([(ports[service], scenario) for service, scenario in dovecot.SCENARIOS], folder)
+        return Findings(results, tuple(relay.heard), home)
+
+
+def run_exim(folder: Path) -> Findings:
+    """Test Exim."""
+    make_certificates(folder)
+    home = folder / "exim"
+    with running_exim(home, folder) as ports:
+        return Findings(run([(ports[service], scenario) for service, scenario in exim.SCENARIOS], folder), home=home)
 
 
 def run(scenarios: Sequence[tuple[int, Scenario]], certificates: Path) -> dict[str, TestResult]:

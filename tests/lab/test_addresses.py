@@ -80,9 +80,10 @@ def test_living_address_behind_a_refusing_one_is_used(healthy: int) -> None:
 
     assert result.ok
     assert (result["connect"].verdict, result["connect"].code) == ("warn", "some_addresses_failed")
-    assert [
-        (str(one["address"]).split(":")[0], one["code"]) for one in result["connect"].details["addresses"]
-    ] == [("127.0.0.2", "refused"), ("127.0.0.1", "ok")]
+    assert [(str(one["address"]).split(":")[0], one["code"]) for one in result["connect"].details["addresses"]] == [
+        ("127.0.0.2", "refused"),
+        ("127.0.0.1", "ok"),
+    ]
     assert f"127.0.0.2:{healthy}: refused" in str(result["connect"].cause)
 
 
