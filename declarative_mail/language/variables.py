@@ -117,7 +117,9 @@ def input_value(
     unknown = Unknown(declaration.type, f"var.{declaration.name}")
     if given is None and declaration.default is None:
         value = missing()
-        return (unknown, [_missing(declaration)]) if value is None else (value, [])
+        if value is None:
+            return unknown, [_missing(declaration)]
+        return _mark(declaration, convert(value, declaration.type)), []
     if given is None:
         return default_value(declaration, scope)
     value, faults = _evaluate_given(declaration, given, scope)
