@@ -35,14 +35,14 @@ def check_alignment(
     Args:
         from_address: the From mailbox, with or without a display name.
         envelope_from: the envelope sender; None for that of `from_address`, empty for the null sender.
-        egress: the addresses that mail really leaves from; submission addresses are not among them.
+        egress: the addresses or networks that mail really leaves from; submission addresses are not among them.
         dkim_selectors: the selectors that the service signs with.
         recipients_domains: domains of direct recipients.
         resolver: answers questions about DNS; its own deadline bounds the whole.
 
     Raises:
         ValueError: `from_address` or `envelope_from` has no domain, or one that DNS cannot have, or one of `egress` is
-            no address.
+            neither address nor network.
     """
     domain = _domain(from_address)
     sender = parseaddr(from_address if envelope_from is None else envelope_from)[1]

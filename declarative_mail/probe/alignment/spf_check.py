@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from ipaddress import ip_address
+from ipaddress import ip_network
 
 from declarative_mail.probe.alignment.dns import DnsUnavailable, Resolver
 from declarative_mail.probe.alignment.result import AlignmentResult, unanswered
 from declarative_mail.probe.alignment.spf import SpfOutcome, evaluate_spf
 from declarative_mail.probe.alignment.spf_record import SpfSyntaxError, is_spf, parse_spf
 from declarative_mail.probe.verdict import Verdict
+
+_WORSE: tuple[Verdict, ...] = ("skipped", "pass", "warn", "unknown", "fail")
 
 _ALLOW = "Let the record allow the address, as shown; if mail does not leave from there, correct egress."
 
@@ -32,21 +34,29 @@ def check_spf(domain: str, sender: str, egress: Sequence[str], *, resolver: Reso
     Args:
         domain: of the envelope sender; empty for the null sender.
         sender: the envelope sender.
-        egress: IPv4 and IPv6 addresses.
+        egress: IPv4 and IPv6 addresses, and networks, which are judged by their first and last address.
         resolver: answers questions about DNS.
 
     Raises:
-        ValueError: one of `egress` is not an address.
+        ValueError: one of `egress` is neither.
     """
     if not domain:
         cause = "The envelope sender is empty, so a receiver checks the sending service's own name instead."
         return [AlignmentResult("spf", "", "skipped", "spf_null_sender", cause=cause)]
     if not egress:
         return [_without_egress(domain, resolver)]
-    return [_for_address(domain, sender, address, resolver) for address in egress]
+    return [_for_network(domain, sender, one, resolver) for one in egress]
 
 
-def _for_address(domain: str, sender: str, address: str, resolver: Resolver) -> AlignmentResult:
+def _for_network(domain: str, sender: str, egress: str, resolver: Resolver) -> AlignmentResult:
+    """The worse of the verdicts on both ends; a record that allows one and forbids the other is too narrow."""
+    network = ip_network(egress, strict=False)
+    ends = dict.fromkeys([network.network_address, network.broadcast_address])
+    results = [_for_address(domain, sender, str(end), str(network), resolver) for end in ends]
+    return max(results, key=lambda one: _WORSE.index(one.verdict))
+
+
+def _for_address(domain: str, sender: str, address: str, network: str, resolver: Resolver) -> AlignmentResult:
     outcome = evaluate_spf(address, domain, sender=sender, resolver=resolver)
     if outcome.result == "temperror":
         return unanswered("spf", domain, outcome.reason)
@@ -60,7 +70,7 @@ def _for_address(domain: str, sender: str, address: str, resolver: Resolver) -> 
         cause=_cause(domain, address, outcome, everybody=everybody),
         remedy=_remedy(outcome) if wrong else "",
         record=outcome.record,
-        expected=_expected(address, outcome) if wrong and outcome.result != "permerror" else None,
+        expected=_expected(network, outcome) if wrong and outcome.result != "permerror" else None,
         details={
             "address": address,
             "result": outcome.result,
@@ -105,9 +115,11 @@ def _remedy(outcome: SpfOutcome) -> str:
     )
 
 
-def _expected(address: str, outcome: SpfOutcome) -> str:
+def _expected(egress: str, outcome: SpfOutcome) -> str:
     """The record with the address in front, where it is the first match and costs no look-up."""
-    term = f"ip{ip_address(address).version}:{address}"
+    network = ip_network(egress)
+    single = network.num_addresses == 1
+    term = f"ip{network.version}:{network.network_address if single else network}"
     if outcome.record is None:
         return f"v=spf1 {term} ~all"
     version, _, rest = outcome.record.partition(" ")

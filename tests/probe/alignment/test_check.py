@@ -46,6 +46,24 @@ def test_spf_for_an_egress_address(
 
 
 @pytest.mark.parametrize(
+    ("network", "verdict", "address"),
+    [
+        ("192.0.2.0/24", "pass", "192.0.2.0"),
+        ("192.0.2.0/23", "fail", "192.0.3.255"),
+        ("192.0.0.0/22", "fail", "192.0.0.0"),
+        ("192.0.2.7/32", "pass", "192.0.2.7"),
+        ("2001:db8::/48", "pass", "2001:db8::"),
+    ],
+)
+def test_a_network_is_judged_by_both_ends(network: str, verdict: str, address: str, resolver: DnsResolver) -> None:
+    """A record that allows only one end of an egress network does not allow the network."""
+    (found,) = spf(resolver, "plain.spf.test", network)
+
+    assert (verdict, address) == (found.verdict, found.details["address"])
+    assert (found.expected or "").startswith(f"v=spf1 ip4:{network} " if verdict == "fail" else "")
+
+
+@pytest.mark.parametrize(
     ("domain", "address"), [("plain.spf.test", BAD), ("redirect.spf.test", BAD), ("no-record.spf.test", GOOD)]
 )
 def test_the_record_that_is_shown_would_pass(domain: str, address: str, resolver: DnsResolver) -> None:
@@ -146,7 +164,7 @@ def test_a_from_without_domain_is_misuse(address: str, resolver: DnsResolver) ->
 
 
 def test_an_egress_that_is_no_address_is_misuse(resolver: DnsResolver) -> None:
-    """A name or a network is refused before it is taken for "not allowed"."""
+    """A name is refused before it is taken for "not allowed"."""
     with pytest.raises(ValueError, match="does not appear to be"):
         spf(resolver, "plain.spf.test", "mail.example.test")
 
