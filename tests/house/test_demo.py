@@ -14,7 +14,7 @@ DEMO = ROOT / "examples" / "quickstart" / "demo.py"
 
 
 def test_demo_tells_its_story(tmp_path: Path) -> None:
-    """Every step ends as told: a message is delivered, drift is clean, then found at its field; nothing stays behind."""
+    """Every step ends as told: a message is delivered, drift is clean, then found at its field; nothing remains."""
     scratch = tmp_path / "tmp"
     scratch.mkdir()
     result = subprocess.run(

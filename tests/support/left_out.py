@@ -10,6 +10,10 @@ import pytest
 _PACKAGE = re.compile(r"\(Debian packages? ([^)]*)\)")
 
 
+_APART = {"exim4-daemon-light"}
+"""Cannot be installed beside Postfix: never proposed together with it."""
+
+
 class LeftOut:
     """Prints the skipped tests by reason, before pytest's closing line."""
 
@@ -19,7 +23,8 @@ class LeftOut:
         lines = [f"{count} x {reason}" for reason, count in sorted(reasons.items())]
         if config.option.markexpr == "not soak":
             lines.append("the long tests (kills, fuzzing, load): run them with make soak")
-        packages = sorted({name for reason in reasons for found in _PACKAGE.findall(reason) for name in found.split()})
+        named = {name for reason in reasons for found in _PACKAGE.findall(reason) for name in found.split()}
+        packages = sorted(named - _APART)
         if packages:
             lines.append(f"to run more of them: apt-get install {' '.join(packages)}")
         if lines:
