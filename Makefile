@@ -31,7 +31,7 @@ test: $(VENV)/.dev
 	@$(RUN) -m pytest -n $(WORKERS) --dist loadgroup
 
 soak: $(VENV)/.dev
-	@$(RUN) -m pytest -m soak
+	@$(RUN) -m pytest -n $(WORKERS) --dist loadgroup -m soak
 
 check: $(VENV)/.dev
 	@$(RUN) -m ruff format --check $(SOURCES)

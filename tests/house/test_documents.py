@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -143,6 +144,16 @@ def test_exit_codes_are_documented() -> None:
     table = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
 
     assert {int(number) for number in re.findall(r"^\| `(\d+)`", table, re.MULTILINE)} == set(map(int, Exit))
+
+
+def test_every_dependency_has_its_reasons() -> None:
+    """Each library that a user has to install is named in a decision record."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = [one for name, listed in project["optional-dependencies"].items() if name != "dev" for one in listed]
+    names = {re.split(r"[^\w.-]", one)[0] for one in [*project["dependencies"], *extras]}
+    titles = " ".join(path.read_text(encoding="utf-8").lower() for path in (ROOT / "docs" / "decisions").glob("*.md"))
+
+    assert {name for name in names if not re.search(rf"\b{re.escape(name)}\b", titles)} == set()
 
 
 def test_changelog_has_this_version() -> None:
