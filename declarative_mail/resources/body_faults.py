@@ -90,7 +90,7 @@ def _instead(schema: Schema, name: str) -> str | None:
     if other is not None:
         return f"did you mean {other}?"
     for block in schema.blocks.values():
-        if name in block.schema.attributes and not block.computed:
+        if name in block.schema.names and not block.computed:
             return f"{name} stands inside {block.name} {{ … }}"
     settable = [one.name for one in schema.attributes.values() if not one.computed]
     return suggestion(name, (*settable, *schema.blocks))

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, has_errors
 from declarative_mail.language.evaluated import EvaluatedBody
+from declarative_mail.language.values import Unknown
 from declarative_mail.resources.base import Fault, Values
 from declarative_mail.resources.canonical import canonical_set
 from declarative_mail.resources.check import check_values
@@ -73,6 +74,7 @@ def _complete(draft: Draft, schema: Schema, values: Values, path: Path) -> None:
             _complete(draft, block.schema, given, (*path, name))
     for completion in schema.model.completions:
         _report(draft, completion(values, draft.address), path)
+    draft.unknown = draft.unknown or Unknown in map(type, values.values())
 
 
 def _settle(draft: Draft, schema: Schema, values: Values, path: Path) -> dict[str, Plain]:

@@ -59,7 +59,12 @@ def _thorough_fault(text: str) -> str | None:
     try:
         # Names such as .test or a bare host are a site's own business: it is its server that must know them.
         validate_email(
-            text, check_deliverability=False, allow_quoted_local=True, globally_deliverable=False, test_environment=True
+            text,
+            check_deliverability=False,
+            allow_quoted_local=True,
+            globally_deliverable=False,
+            test_environment=True,
+            strict=True,
         )
     except EmailNotValidError as error:
         return str(error)
