@@ -22,6 +22,7 @@ COMMANDS = {
     "drift": "Show what changed behind the configuration's back; changes nothing",
     "explain-error": "Explain an error code with a failing and a mended example",
     "fmt": "Format configuration files",
+    "force-unlock": "Free the state's lock after a run that is gone",
     "functions": "List the functions of the language",
     "output": "Show output values",
     "plan": "Show what would change",

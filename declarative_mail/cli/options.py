@@ -79,13 +79,17 @@ def brake_options(command: Command) -> Command:
     return command
 
 
+def lock_option(command: Command) -> Command:
+    """``--lock-timeout``"""
+    text = "Wait this long for the state's lock."
+    return click.option("--lock-timeout", type=Duration(), default="0s", metavar="TIME", help=text)(command)
+
+
 def apply_options(command: Command) -> Command:
     """What ``apply`` and ``destroy`` ask and may be told beforehand."""
     for decorate in (
         click.option("--verbose", is_flag=True, help="Show all details and each change as it is made."),
-        click.option(
-            "--lock-timeout", type=Duration(), default="0s", metavar="TIME", help="Wait this long for the state's lock."
-        ),
+        lock_option,
         brake_options,
         click.option("--skip-connection-test", metavar="REASON", help="Apply without proof; the reason is recorded."),
         click.option("--auto-approve", is_flag=True, help="Do not ask."),

@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
 from declarative_mail.cli.options import (
+    Command,
     ConfigurationCommand,
     configuration_options,
     json_option,
+    lock_option,
     output_of,
     workspace_of,
 )
+from declarative_mail.cli.streams import Output
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes.state import NO_SUCH_OBJECT
+
+if TYPE_CHECKING:
+    from declarative_mail.state.edit import Edit
+    from declarative_mail.state.snapshot import Snapshot
 
 
 @click.group(name="state")
 def command() -> None:
-    """Look into the state."""
+    """Look into the state, and change it by hand."""
 
 
 @command.command(name="list", cls=ConfigurationCommand)
@@ -67,3 +76,113 @@ def show(ctx: click.Context, /, as_json: bool, no_color: bool, address: str, **o
     if as_json:
         output.document(data)
     output.text(object_text(data, terminal=output.out))
+
+
+def _edit_options(command: Command) -> Command:
+    """What all edits take."""
+    for decorate in (
+        click.option("--dry-run", is_flag=True, help="Show what would change; change nothing."),
+        lock_option,
+        configuration_options,
+    ):
+        command = decorate(command)
+    return command
+
+
+def _run_edit(
+    ctx: click.Context, operation: str, change: Callable[[Snapshot], Edit], *, output: Output, options: dict[str, Any]
+) -> None:
+    from declarative_mail.operations.state_edits import edit_state
+
+    workspace = workspace_of(ctx, options["backend_config"])
+    dry = options["dry_run"]
+    edit = edit_state(workspace, operation, change, timeout=options["lock_timeout"], write=not dry)
+    for old, new in sorted(edit.addresses.items()):
+        output.text(f"{old} is forgotten" if new is None else f"{old} -> {new}" if old != new else str(old))
+        output.line({"type": "state_edit", "address": str(old), "to": str(new) if new is not None else None})
+    output.note("Nothing was changed (--dry-run)." if dry else f"{len(edit.addresses)} object(s) changed in the state.")
+
+
+@command.command(name="mv", cls=ConfigurationCommand)
+@click.argument("source")
+@click.argument("target")
+@_edit_options
+@json_option
+@click.pass_context
+def move(ctx: click.Context, /, as_json: bool, no_color: bool, source: str, target: str, **options: Any) -> None:
+    """Give an object, a resource or a module another address. Nothing is changed on the remote.
+
+    A moved block in the configuration does the same for everybody, and is reviewed with it.
+    """
+    from declarative_mail.operations.state_edits import as_target
+    from declarative_mail.state import edit
+
+    output = output_of(as_json, no_color)
+    change = partial(edit.move, source=as_target(source), target=as_target(target))
+    _run_edit(ctx, "state mv", change, output=output, options=options)
+
+
+@command.command(name="rm", cls=ConfigurationCommand)
+@click.argument("address")
+@_edit_options
+@json_option
+@click.pass_context
+def remove(ctx: click.Context, /, as_json: bool, no_color: bool, address: str, **options: Any) -> None:
+    """Forget an object, a resource or a module. It goes on to exist on the remote."""
+    from declarative_mail.operations.state_edits import as_target
+    from declarative_mail.state import edit
+
+    output = output_of(as_json, no_color)
+    _run_edit(ctx, "state rm", partial(edit.remove, target=as_target(address)), output=output, options=options)
+
+
+@command.command(name="replace-remote", cls=ConfigurationCommand)
+@click.argument("source")
+@click.argument("target")
+@_edit_options
+@json_option
+@click.pass_context
+def replace_remote(
+    ctx: click.Context, /, as_json: bool, no_color: bool, source: str, target: str, **options: Any
+) -> None:
+    """Say that the objects of remote SOURCE are on TARGET, as after its block was renamed. Moves nothing there."""
+    from declarative_mail.state import edit
+
+    output = output_of(as_json, no_color)
+    names = (source.removeprefix("remote."), target.removeprefix("remote."))
+    change = partial(edit.replace_remote, source=names[0], target=names[1])
+    _run_edit(ctx, "state replace-remote", change, output=output, options=options)
+
+
+@command.command(name="pull", cls=ConfigurationCommand)
+@configuration_options
+@click.pass_context
+def pull(ctx: click.Context, /, **options: Any) -> None:
+    """Write the state to standard output: plain JSON, as a backup or for another store."""
+    from declarative_mail.operations.state_edits import pull_state
+
+    click.echo(pull_state(workspace_of(ctx, options["backend_config"])), nl=False)
+
+
+@command.command(name="push", cls=ConfigurationCommand)
+@click.argument("file", type=click.File("rb"))
+@click.option("--force", is_flag=True, help="Even over another or a newer state.")
+@lock_option
+@configuration_options
+@json_option
+@click.pass_context
+def push(ctx: click.Context, /, as_json: bool, no_color: bool, file: BinaryIO, force: bool, **options: Any) -> None:
+    """Put the state in FILE (- for standard input) into the store of the configuration.
+
+    With pull this moves a state from one store to another.
+    """
+    from declarative_mail.operations.state_edits import push_state
+
+    output = output_of(as_json, no_color)
+    workspace = workspace_of(ctx, options["backend_config"])
+    name = getattr(file, "name", "standard input")
+    pushed = push_state(workspace, file.read(), name=str(name), force=force, timeout=options["lock_timeout"])
+    output.text(f"Pushed {len(pushed.resources)} object(s), serial {pushed.serial}.")
+    output.line(
+        {"type": "state_push", "serial": pushed.serial, "lineage": pushed.lineage, "resources": len(pushed.resources)}
+    )

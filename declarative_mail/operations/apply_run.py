@@ -11,7 +11,6 @@ from declarative_mail.operations.connection_tests import Tested, check_results, 
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.workspace import Workspace
-from declarative_mail.state.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +44,9 @@ def carry_out(
     run = run_changes(planned, options)
     checks = check_results(proof.tested) if proof.tested is not None else ()
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
-    if planned.snapshot is None or state.sealed_otherwise or _differs(planned.snapshot, snapshot):
-        state.write(snapshot)
-    else:
-        snapshot = planned.snapshot
+    snapshot = state.write(snapshot)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
     return Applied(run, snapshot, faults)
-
-
-def _differs(before: Snapshot, after: Snapshot) -> bool:
-    """Whether a state says anything new, its serial and the version of its writer aside."""
-    left = before.model_copy(update={"serial": 0, "tool_version": ""})
-    right = after.model_copy(update={"serial": 0, "tool_version": ""})
-    return bool(left != right)
 
 
 def _failed(address: str, action: str, fault: Diagnostic) -> Diagnostic:

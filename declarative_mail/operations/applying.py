@@ -98,7 +98,7 @@ def next_snapshot(
     checks: Sequence[CheckResult] = (),
     skip: str | None = None,
 ) -> Snapshot:
-    """The state after a run: its objects, outputs, verdicts; the serial is set by the store's write."""
+    """The state after a run: its objects, outputs and verdicts. The serial grows when it is written."""
     before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
     changed = {change.address for change in run.done}
     destroying = planned.plan.mode == "destroy"
@@ -113,8 +113,6 @@ def next_snapshot(
     updated = before.with_resources(records.values())
     return updated.model_copy(
         update={
-            "serial": before.serial + 1,
-            "tool_version": __version__,
             "fingerprint": planned.fingerprints.record,
             "outputs": outputs if run.ok else {**before.outputs, **outputs},
             "check_results": merge_checks(before.check_results, checks, records),

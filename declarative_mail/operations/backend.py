@@ -129,7 +129,7 @@ def _form(settings: type) -> dict[str, tuple[type, object]]:
 
 
 def _kind(annotation: str) -> type:
-    return _KINDS["Secret" if "Secret" in annotation else annotation.split(" ")[0]]
+    return _KINDS["Secret" if "Secret" in annotation else annotation.split(" ", maxsplit=1)[0]]
 
 
 def _checked(given: Mapping[str, Setting], form: Mapping[str, tuple[type, object]], kind: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from declarative_mail.language.evaluate import Scope
 from declarative_mail.language.functions.table import CONSOLE_FUNCTIONS
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.load import load
-from declarative_mail.operations.states import read_state
+from declarative_mail.operations.states import open_loaded
 from declarative_mail.operations.workspace import Workspace
 
 
@@ -36,7 +36,7 @@ def open_console(workspace: Workspace) -> Console:
         loaded.diagnostics[:] = [one for one in loaded.diagnostics if one.code is not codes.NO_CONFIGURATION]
     if has_errors(loaded.diagnostics):
         raise DiagnosticError(loaded.diagnostics)
-    snapshot = read_state(workspace, loaded).snapshot if loaded.sources else None
+    snapshot = open_loaded(workspace, loaded).snapshot if loaded.sources else None
     evaluated = evaluate(workspace, loaded, snapshot, at_plan=False)
     faults = tuple(one for one in evaluated.diagnostics if one.code is not codes.MISSING_VARIABLE)
     return Console(evaluated.program.scope().with_functions(CONSOLE_FUNCTIONS), faults)

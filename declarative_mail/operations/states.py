@@ -13,8 +13,8 @@ from declarative_mail.operations.backend import Backend, backend_of
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.load import Loaded, load
 from declarative_mail.operations.workspace import Workspace
-from declarative_mail.state.codec import read_snapshot, write_snapshot
 from declarative_mail.state.fingerprint import Fingerprinter
+from declarative_mail.state.kept import Kept, push_state, read_state, write_state
 from declarative_mail.state.lease import Lease
 from declarative_mail.state.lock import new_lock_info
 from declarative_mail.state.snapshot import Snapshot
@@ -28,22 +28,27 @@ class OpenState:
 
     Args:
         backend: where it is kept and how it is sealed.
-        snapshot: what it says; None where there is none yet.
-        etag: of the content, for a conditional write; None where there is none yet.
         loaded: the configuration, which says where the state is.
+        kept: what the store held when it was last read or written.
         lease: the lock, while it is held.
         diagnostics: warnings found on the way.
-        sealed_otherwise: the content is not sealed as the configuration asks, so that it must be written again.
     """
 
     backend: Backend
-    snapshot: Snapshot | None
-    etag: str | None
     loaded: Loaded
+    kept: Kept
     lease: Lease | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    sealed_otherwise: bool = False
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """What it says; None where there is none yet."""
+        return self.kept.snapshot
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.backend.store.name
 
     def fingerprinter(self, environment: Mapping[str, str]) -> Fingerprinter:
         """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
@@ -53,21 +58,37 @@ class OpenState:
         key = named.encode() if named else envelope.fingerprint_key
         return Fingerprinter(described, key=key, older=envelope.older_fingerprint_keys)
 
-    @property
-    def name(self) -> str:
-        """What a person calls it."""
-        return self.backend.store.name
-
-    def write(self, snapshot: Snapshot) -> None:
-        """Replace the state, under its lock; refused where somebody else wrote since it was read or the lock is lost.
+    def write(self, snapshot: Snapshot) -> Snapshot:
+        """Put this in the place of what was read, under the lock; nothing is written where nothing differs.
 
         Raises:
             DiagnosticError: it could not be written; the old state is intact.
         """
-        public = {"version": snapshot.version, "serial": snapshot.serial, "lineage": snapshot.lineage}
-        data = self.backend.envelope.seal(write_snapshot(snapshot), public=public)
-        self.etag = self.backend.store.write(data, expected=self.etag, lease=cast("Lease", self.lease))
-        self.snapshot = snapshot
+        store, envelope, lease = self.backend.store, self.backend.envelope, cast("Lease", self.lease)
+        self.kept = write_state(store, envelope, self.kept, snapshot=snapshot, lease=lease)
+        return self.kept.snapshot or snapshot
+
+    def push(self, snapshot: Snapshot, *, force: bool) -> Snapshot:
+        """Put a state of the user's in the place of what was read.
+
+        Raises:
+            DiagnosticError: it is another or an older one, or could not be written.
+        """
+        store, envelope, lease = self.backend.store, self.backend.envelope, cast("Lease", self.lease)
+        self.kept = push_state(store, envelope, self.kept, snapshot=snapshot, lease=lease, force=force)
+        return self.kept.snapshot or snapshot
+
+
+def load_sound(workspace: Workspace) -> Loaded:
+    """Read a configuration that must be free of faults.
+
+    Raises:
+        DiagnosticError: it has some; what there is was evaluated all the same, so that the user learns of all of them.
+    """
+    loaded = load(workspace)
+    if has_errors(loaded.diagnostics):
+        raise DiagnosticError(evaluate(workspace, loaded, None, offline=True).diagnostics)
+    return loaded
 
 
 def open_state(workspace: Workspace) -> OpenState:
@@ -76,30 +97,19 @@ def open_state(workspace: Workspace) -> OpenState:
     Raises:
         DiagnosticError: the configuration has faults, or the state cannot be read.
     """
-    loaded = load(workspace)
-    if has_errors(loaded.diagnostics):
-        # Evaluate what there is all the same, so that the user learns of every fault in one run.
-        raise DiagnosticError(evaluate(workspace, loaded, None, offline=True).diagnostics)
-    return read_state(workspace, loaded)
+    return open_loaded(workspace, load_sound(workspace))
 
 
-def read_state(workspace: Workspace, loaded: Loaded) -> OpenState:
+def open_loaded(workspace: Workspace, loaded: Loaded, *, lease: Lease | None = None) -> OpenState:
     """Read the state of a configuration that is loaded already."""
     backend = backend_of(workspace, loaded)
-    state = OpenState(backend, None, None, loaded, diagnostics=list(backend.diagnostics))
-    _read(state)
-    return state
+    return _open(backend, loaded, lease)
 
 
-def _read(state: OpenState) -> None:
-    stored = state.backend.store.read()
-    if stored is None:
-        state.snapshot, state.etag = None, None
-        return
-    data, faults = state.backend.unseal(stored.data)
-    state.diagnostics.extend(faults)
-    state.sealed_otherwise = bool(faults)
-    state.snapshot, state.etag = read_snapshot(data, name=state.name), stored.etag
+def _open(backend: Backend, loaded: Loaded, lease: Lease | None) -> OpenState:
+    kept = read_state(backend.store, backend.envelope)
+    warnings = [*backend.diagnostics, *(lease.warnings if lease is not None else ()), *kept.warnings]
+    return OpenState(backend, loaded, kept, lease, warnings)
 
 
 @contextmanager
@@ -115,17 +125,11 @@ def locked_state(workspace: Workspace, operation: str, *, timeout: float = 0) ->
         StateLocked: somebody else holds the lock.
         DiagnosticError: the configuration has faults, or the state cannot be read.
     """
-    loaded = load(workspace)
-    if has_errors(loaded.diagnostics):
-        raise DiagnosticError(evaluate(workspace, loaded, None, offline=True).diagnostics)
+    loaded = load_sound(workspace)
     backend = backend_of(workspace, loaded)
-    state = OpenState(backend, None, None, loaded, diagnostics=list(backend.diagnostics))
     info = new_lock_info(operation, path=backend.store.name, version=__version__)
     lease = backend.store.lock(info, timeout=timeout)
     try:
-        state.lease = lease
-        state.diagnostics.extend(lease.warnings)
-        _read(state)
-        yield state
+        yield _open(backend, loaded, lease)
     finally:
         lease.release()
