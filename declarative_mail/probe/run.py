@@ -97,12 +97,12 @@ def probe_server(
     stages = in_order(found)
     return TestResult(
         address=settings.address,
-        ok=passes(stages, test.require),
+        ok=passes(stages, test.required),
         stages=stages,
         started=session.wall,
         transcript=tuple(session.transcript.lines),
         certificate_expires=earliest_end(session.chain),
-        require=test.require,
+        require=test.required,
     )
 
 
@@ -142,8 +142,7 @@ def _walk(session: Session, tell: Tell) -> Found:
 def walk_of(session: Session) -> tuple[Stage, ...]:
     """The stages to be tried, in the order in which they happen."""
     path = _WALK_IN_TLS if session.settings.encryption == "tls" else _WALK
-    last = session.test.last_stage
-    return path[: path.index(last) + 1] if last in path else path
+    return path[: path.index(session.test.last_stage) + 1]
 
 
 def perform(stage: Stage, session: Session) -> StageResult:

@@ -114,7 +114,8 @@ class TestSettings:
         subject: of the test message.
         body: of the test message.
         send_message: send it even if ``message`` is not required.
-        until: the last stage to try (``--stage``); None for as far as the other settings ask.
+        until: the last stage to try (``--stage``), after which required stages count no more; None for as far as the
+            other settings ask. Naming ``message`` sends it.
         timeout: seconds for the whole test of one server.
         stage_timeout: seconds for a stage that `stage_timeouts` does not name.
         stage_timeouts: seconds for single stages.
@@ -161,6 +162,12 @@ class TestSettings:
         return self.send_message or "message" in self.require
 
     @property
+    def required(self) -> frozenset[Stage]:
+        """The required stages that the test is allowed to reach."""
+        last = STAGES.index(self.until) if self.until else len(STAGES)
+        return frozenset(stage for stage in self.require if STAGES.index(stage) <= last)
+
+    @property
     def last_stage(self) -> Stage:
         """The last stage before RSET and QUIT.
 
@@ -168,7 +175,7 @@ class TestSettings:
             about the
         hundredth on slows real mail by a second.
         """
-        if self.until:
+        if self.until and self.until != "quit":
             return self.until
         if self.sends_message:
             return "message"

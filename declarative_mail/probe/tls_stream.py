@@ -14,6 +14,7 @@ from typing import NoReturn
 from declarative_mail.probe.network import Dropped, TimedOut, TlsFault, TlsOptions, TlsShown
 from declarative_mail.probe.tls_context import client_context
 from declarative_mail.probe.tls_faults import fault_of
+from declarative_mail.probe.wire_text import wire_host
 
 _READ = 16_384
 _HEARD = 512
@@ -37,9 +38,11 @@ class TlsLayer:
         self._options = options
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
-        self._tls = client_context(options).wrap_bio(
-            self._incoming, self._outgoing, server_hostname=options.server_name.rstrip(".")
-        )
+        try:
+            name = wire_host(options.server_name.rstrip("."))
+            self._tls = client_context(options).wrap_bio(self._incoming, self._outgoing, server_hostname=name)
+        except ValueError as error:  # also UnicodeError: a label that is too long, an empty one
+            raise TlsFault("certificate_wrong_name", f"no certificate can be for {options.server_name!r}") from error
         self._heard = b""
 
     def handshake(self, until: float) -> TlsShown:

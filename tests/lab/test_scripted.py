@@ -32,3 +32,34 @@ def test_the_log_would_show_a_password(scripted_findings: Findings) -> None:
     inside = {one.scenario for one in scripted_findings.heard if one.encrypted and shows_canary(one.data)}
 
     assert inside.issuperset({"starttls", "implicit", "auth-echo"})
+
+
+@pytest.mark.parametrize("identifier", ["oauth-xoauth2-refused", "oauth-oauthbearer-refused"])
+def test_refused_token_shows_the_servers_reason(identifier: str, scripted_findings: Findings) -> None:
+    """The reason that comes in the question before the refusal stands in the verdict."""
+    details = scripted_findings.results[identifier]["auth"].details
+
+    assert details["oauth"] == {"status": "401", "schemes": "bearer", "scope": "https://mail.lab.test/"}
+
+
+def test_bad_certificate_is_shown(scripted_findings: Findings) -> None:
+    """A certificate that nobody checks still shows its names, its days and what is wrong with it."""
+    details = scripted_findings.results["certificate-not-checked"]["tls"].details
+
+    assert details["certificates"][0]["names"] == ["mail.wrong.test"]
+    assert details["certificates"][0]["days_left"] == 29
+    assert details["problems"] == ["certificate_wrong_name"]
+
+
+def test_control_characters_are_made_harmless(scripted_findings: Findings) -> None:
+    """What would act on a terminal is shown as an escape."""
+    reply = scripted_findings.results["nul-bytes"]["recipient"].reply
+
+    assert reply == r"550 5.7.1 No\x00 \x1b[2J\x1b]0;owned\x07way"
+
+
+def test_latin_1_is_read(scripted_findings: Findings) -> None:
+    """A reply that is not UTF-8 is read as Latin-1."""
+    reply = scripted_findings.results["not-utf-8"]["recipient"].reply
+
+    assert reply == "550 5.7.1 Accès refusé ÿþ"

@@ -116,8 +116,10 @@ def _international(address: str) -> bool:
 
 
 def _offer(session: Session, address: str, until: float) -> StageResult:
-    """The verdict on one recipient."""
+    """The verdict on one recipient; none once the connection is gone."""
     details = {"recipient": address}
+    if not session.talk.alive:
+        return StageResult("recipient", "unknown", "not_reached", details=details)
     try:
         wire = wire_address(address)
     except ValueError as error:

@@ -6,6 +6,7 @@ from typing import Any
 
 from declarative_mail.probe.authentication import OAUTH, Exchange, Unsendable, oauth_refusal, usable_mechanisms
 from declarative_mail.probe.explain import of_reply, of_symptom, warned
+from declarative_mail.probe.network import TimedOut
 from declarative_mail.probe.reply import Reply
 from declarative_mail.probe.session import Session
 from declarative_mail.probe.settings import TokenUnavailable
@@ -60,13 +61,15 @@ def _credential(session: Session, mechanism: str, until: float) -> Secret | None
     """The password, or a token fetched now.
 
     Raises:
-        TokenUnavailable: there is none.
-        TimedOut: it did not come in time.
+        TokenUnavailable: there is none, or not in time.
     """
     fetch = session.settings.fetch_token
-    if mechanism in OAUTH and fetch:
+    if mechanism not in OAUTH or not fetch:
+        return session.settings.password
+    try:
         return within(fetch, seconds=until - session.network.now())
-    return session.settings.password
+    except TimedOut:
+        raise TokenUnavailable("the token endpoint did not answer in time") from None
 
 
 def _log_in(session: Session, mechanisms: list[str], credential: Secret, until: float) -> StageResult:

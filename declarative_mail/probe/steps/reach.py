@@ -19,6 +19,8 @@ _LOOK = 2.0
 def resolve(session: Session) -> StageResult:
     """All addresses of the host; an address given as such needs no asking."""
     host, port = session.settings.host.strip("[]"), session.settings.port
+    if not host:
+        raise NetworkFault("name_not_found", "it is empty")
     try:
         ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

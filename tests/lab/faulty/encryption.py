@@ -116,7 +116,8 @@ class CloseAtHandshake(Submission):
     """Closes in place of a handshake."""
 
     def handshake(self) -> None:
-        """FIN."""
+        """FIN, once there is nothing left to be read, which would make it RST."""
+        self.wire.sock.recv(4096)
         self.wire.close()
 
 

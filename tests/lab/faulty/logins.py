@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from typing import ClassVar
 
+from declarative_mail.secrets import Secret
 from tests.lab.faulty.encryption import Submission
 from tests.lab.registry import serves
+from tests.lab.scenario import PASSWORD
+from tests.support.canary import secret_value
+
+_LONG_TOKEN = secret_value("token") * 40
 
 
 @serves("auth-oauth-only", encryption="starttls", login=True, stage="auth", code="no_common_mechanism")
@@ -82,3 +88,70 @@ class BrokenPlain(Submission):
             self.wire.reply(504, "5.5.4 Unrecognized authentication type")
         else:
             super().on_auth(text)
+
+
+class OAuth(Submission):
+    """Takes tokens, and gives its reason in a question before it refuses one (RFC 7628 section 3.2.2)."""
+
+    mechanisms: ClassVar[str | None] = "XOAUTH2 OAUTHBEARER"
+    token: ClassVar[str] = PASSWORD
+
+    def on_auth(self, text: str) -> None:
+        """One token."""
+        _, mechanism, *initial = text.split(" ")
+        given = base64.b64decode(initial[0] if initial else self.ask("")).decode()
+        if f"auth=Bearer {self.token}\x01\x01" in given:
+            self.wire.reply(235, "2.7.0 Accepted")
+            return
+        acknowledged = self.ask('{"status":"401","schemes":"bearer","scope":"https://mail.lab.test/"}')
+        assert acknowledged == ("" if mechanism == "XOAUTH2" else "AQ==")
+        self.wire.reply(535, "5.7.8 Username and Password not accepted")
+
+
+@serves("oauth-xoauth2", encryption="starttls", login=True, server={"auth": "xoauth2"})
+class XOAuth2(OAuth):
+    """A token by XOAUTH2."""
+
+
+@serves("oauth-oauthbearer", encryption="starttls", login=True, server={"auth": "oauthbearer"})
+class OAuthBearer(OAuth):
+    """A token by OAUTHBEARER."""
+
+
+@serves(
+    "oauth-fetched",
+    encryption="starttls",
+    server={"username": "probe", "fetch_token": lambda: Secret(_LONG_TOKEN)},
+)
+class LongToken(OAuth):
+    """A fetched token that is too long for the line of the command, so that it waits to be asked for."""
+
+    token: ClassVar[str] = _LONG_TOKEN
+
+
+@serves(
+    "oauth-xoauth2-refused",
+    encryption="starttls",
+    login=True,
+    stage="auth",
+    code="535 5.7.8",
+    server={"auth": "xoauth2"},
+)
+class XOAuth2Refused(OAuth):
+    """A token that has run out, by XOAUTH2."""
+
+    token: ClassVar[str] = "another"
+
+
+@serves(
+    "oauth-oauthbearer-refused",
+    encryption="starttls",
+    login=True,
+    stage="auth",
+    code="535 5.7.8",
+    server={"auth": "oauthbearer"},
+)
+class OAuthBearerRefused(OAuth):
+    """A token that has run out, by OAUTHBEARER."""
+
+    token: ClassVar[str] = "another"
