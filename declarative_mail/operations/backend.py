@@ -112,12 +112,12 @@ def _store(workspace: Workspace, kind: str, given: Mapping[str, Setting]) -> Sto
         from declarative_mail.state.stores.postgres_session import PostgresSettings
 
         return PostgresStore(PostgresSettings(**_checked(given, _form(PostgresSettings), kind)))
-    from declarative_mail.remotes.transport import state_client
+    from declarative_mail.operations.state_http import StateClient
     from declarative_mail.state.stores.http import HttpStore
     from declarative_mail.state.stores.http_wire import HttpSettings
 
     settings = HttpSettings(**_checked(given, _form(HttpSettings), kind))
-    return HttpStore(settings, state_client(settings))
+    return HttpStore(settings, StateClient(settings))
 
 
 _KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "Secret": Secret}

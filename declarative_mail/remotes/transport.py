@@ -1,4 +1,4 @@
-"""HTTP for everything that speaks it: one client with connection reuse, retries where they are safe, and errors in few kinds.
+"""HTTP for everything that speaks it: connections reused, retries where they are safe, errors in few kinds.
 
 ::
 
@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from declarative_mail.secrets import Secret
-from declarative_mail.state.stores.http_wire import HttpFailed, HttpSettings
 
 if TYPE_CHECKING:
     import httpx
@@ -214,8 +213,8 @@ class Transport:
         if response.is_redirect:
             target = without_query(response.headers.get("location", ""))
             message = (
-                f"{answer.url} redirects to {target or 'nowhere'}. An API does not do that: the endpoint is wrong, or a "
-                "proxy asks for a login."
+                f"{answer.url} redirects to {target or 'nowhere'}. An API does not do that: the endpoint is wrong, or "
+                "a proxy asks for a login."
             )
             raise NotAnApi(message)
         if answer.status in RETRIED:
@@ -320,33 +319,39 @@ def _log(method: str, answer: Answer) -> None:
     LOGGER.debug("%s %s -> %s %s", method, answer.url, answer.status, answer.request_id or "")
 
 
-class StateClient:
-    """Sends the requests of a state store. See `HttpClient` for the contract."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsSettings:
+    """Whom a `PlainClient` trusts and how it shows itself, PEM texts where they are set."""
 
-    def __init__(self, settings: HttpSettings) -> None:
-        """Nothing is sent yet.
+    verify: bool = True
+    ca_certificate: str = ""
+    client_certificate: str = ""
+    client_key: Secret | None = None
+    allow_plain_http: bool = False
 
-        Args:
-            settings: where and how; those about certificates are used here.
-        """
-        self._settings = settings
+
+class PlainClient:
+    """Sends each request once, whatever comes back, redirects too: for callers with a protocol of their own."""
+
+    def __init__(self, tls: TlsSettings, *, timeout: float = 60.0) -> None:
+        """Nothing is sent yet."""
+        self._tls = tls
+        self._timeout = timeout
         self._client: httpx.Client | None = None
 
     def request(self, method: str, url: str, *, headers: Mapping[str, str], content: bytes | None = None) -> Answer:
-        """Send it once and read the whole answer.
+        """Send it and read the whole answer.
 
         Raises:
-            HttpFailed: no whole answer came.
+            TransportError: no whole answer came, or it would have gone out in clear.
         """
         import httpx
 
+        require_secure(url, allowed=self._tls.allow_plain_http)
         try:
-            require_secure(url, allowed=self._settings.allow_plain_http)
             response = self._open().request(method, url, headers=dict(headers), content=content)
         except httpx.HTTPError as error:
-            raise HttpFailed(_words(error, without_query(url), seconds=60)) from None
-        except Insecure as error:
-            raise HttpFailed(str(error)) from None
+            raise Unreachable(_words(error, without_query(url), seconds=self._timeout)) from None
         lower = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, lower, response.content, without_query(url))
         _log(method, answer)
@@ -356,21 +361,20 @@ class StateClient:
         import httpx
 
         if self._client is None:
-            self._client = httpx.Client(follow_redirects=False, timeout=60, verify=self._trust())
+            self._client = httpx.Client(follow_redirects=False, timeout=self._timeout, verify=self._trust())
         return self._client
 
     def _trust(self) -> Any:
-        """The TLS settings: our own authorities and certificate where the settings name some."""
-        settings = self._settings
-        if settings.skip_cert_verification:
+        tls = self._tls
+        if not tls.verify:
             return False
-        if not settings.client_ca_certificate_pem and not settings.client_certificate_pem:
+        if not tls.ca_certificate and not tls.client_certificate:
             return True
         import ssl
 
-        context = ssl.create_default_context(cadata=settings.client_ca_certificate_pem or None)
-        if settings.client_certificate_pem and settings.client_private_key_pem is not None:
-            _load_certificate(context, settings.client_certificate_pem, settings.client_private_key_pem)
+        context = ssl.create_default_context(cadata=tls.ca_certificate or None)
+        if tls.client_certificate and tls.client_key is not None:
+            _load_certificate(context, tls.client_certificate, tls.client_key)
         return context
 
 
@@ -386,8 +390,3 @@ def _load_certificate(context: Any, certificate: str, key: Secret) -> None:
         context.load_cert_chain(path)
     finally:
         os.unlink(path)  # noqa: PTH108 - the path of mkstemp
-
-
-def state_client(settings: HttpSettings) -> StateClient:
-    """The client of an ``http`` state store."""
-    return StateClient(settings)
