@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 
@@ -132,7 +132,7 @@ class _Terminal:
         self._found: list[str] = []
         self._history = _history_file()
 
-    def __enter__(self) -> _Terminal:
+    def __enter__(self) -> Self:
         readline = _readline()
         if readline is not None:
             readline.set_completer_delims(" \t\n\"'`@$><=;|&{}[]()*+-/%!?:,")

@@ -21,6 +21,7 @@ from declarative_mail.language.types import (
     TupleType,
     Type,
     friendly_name,
+    inner_types,
     type_of,
 )
 from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown, Value
@@ -87,14 +88,14 @@ def _unsupported_attribute(type_: Type, name: str) -> AccessError:
         case ListType(element=ObjectType(attributes=attributes)):
             which = f'attribute "{name}"' if name in dict(attributes) else "an attribute"
             detail = (
-                f"Can't access attributes on a list of objects. Did you mean to access {which} for a specific element of "
-                "the list, or across all elements of the list?"
+                f"Can't access attributes on a list of objects. Did you mean to access {which} for a specific element "
+                "of the list, or across all elements of the list?"
             )
             return AccessError(codes.UNSUPPORTED_ATTRIBUTE, detail, f"write [0].{name} or [*].{name}")
         case SetType(element=ObjectType()):
             detail = (
-                "Can't access attributes on a set of objects. Did you mean to access an attribute across all elements of "
-                "the set?"
+                "Can't access attributes on a set of objects. Did you mean to access an attribute across all elements "
+                "of the set?"
             )
             return AccessError(codes.UNSUPPORTED_ATTRIBUTE, detail, f"write [*].{name}")
         case Primitive():
@@ -141,8 +142,8 @@ def _element(value: Value, key: Value, *, hide: bool) -> Value:
         return _in_object(value, key, hide=hide)
     if isinstance(value, SetValue) or isinstance(type_, SetType):
         detail = (
-            "Elements of a set are identified only by their value and don't have any separate index or key to select with, "
-            "so it's only possible to perform operations across all elements of the set."
+            "Elements of a set are identified only by their value and don't have any separate index or key to select "
+            "with, so it's only possible to perform operations across all elements of the set."
         )
         raise AccessError(codes.INVALID_INDEX, detail, "tolist() gives the elements an order")
     raise AccessError(codes.INVALID_INDEX, "This value does not have any indices.")
@@ -166,13 +167,14 @@ def _in_sequence(value: Value, key: Value) -> Value:
     items = value.items if isinstance(value, ListValue) else value if isinstance(value, tuple) else None
     if items is None or isinstance(key, Unknown):
         return _unknown_element(value, key)
-    assert isinstance(key, int | Decimal)
-    if not isinstance(key, int) and key:
+    if isinstance(key, Decimal) and key:
         reason = "indexing a sequence requires a whole number, but the given index has a fractional part"
+    elif not isinstance(key, int):
+        return _in_sequence(value, 0)
     elif key < 0:
         reason = "a negative number is not a valid index for a sequence"
     elif key < len(items):
-        return items[int(key)]
+        return items[key]
     elif not items:
         reason = "the collection has no elements"
     else:
@@ -187,8 +189,7 @@ def _unknown_element(value: Value, key: Value) -> Value:
         if isinstance(key, int) and not known:
             raise AccessError(codes.INVALID_INDEX, f"{_NO_ELEMENT}.")
         return Unknown(type_.items[key] if isinstance(key, int) else DYNAMIC, _index_path(value, key))
-    assert isinstance(type_, ListType | MapType)
-    return Unknown(type_.element, _index_path(value, key))
+    return Unknown(inner_types(type_)[0], _index_path(value, key))
 
 
 def _in_map(value: Value, key: Value, *, hide: bool) -> Value:
@@ -203,19 +204,20 @@ def _in_object(value: Value, key: Value, *, hide: bool) -> Value:
     name = _key(key, STRING)
     if not isinstance(name, str):
         return Unknown(DYNAMIC)
-    attributes: Iterable[str] = value if isinstance(value, dict) else dict(_object(value).attributes)
+    attributes = value if isinstance(value, dict) else _unknown_attributes(value)
     if name in attributes:
-        return value[name] if isinstance(value, dict) else Unknown(_object(value).types[name], _index_path(value, key))
+        return attributes[name]
     by_number = not isinstance(key, str)
     more = " An object only supports looking up attributes by name, not by numeric index." if by_number else ""
     help_ = None if hide or by_number else suggestion(name, attributes)
     raise AccessError(codes.INVALID_INDEX, f"{_NO_ELEMENT}.{more}", help_)
 
 
-def _object(value: Value) -> ObjectType:
+def _unknown_attributes(value: Value) -> dict[str, Value]:
+    """The attributes of an unknown object, each unknown."""
     type_ = type_of(value)
-    assert isinstance(type_, ObjectType)
-    return type_
+    attributes = type_.attributes if isinstance(type_, ObjectType) else ()
+    return {name: Unknown(one, _index_path(value, name)) for name, one in attributes}
 
 
 Elements = list[tuple[Value, Value]]

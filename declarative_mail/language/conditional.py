@@ -140,7 +140,10 @@ def _difference(then: Type, otherwise: Type) -> str:
             kind = friendly_name(then).split(" ", 1)[0]
             return f"Mismatched {kind} element types: {_difference(one, other)}"
     if friendly_name(then) == friendly_name(otherwise):
-        return "At least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' value"
+        return (
+            "At least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' "
+            "value"
+        )
     return f"The 'true' value is {friendly_name(then)}, but the 'false' value is {friendly_name(otherwise)}"
 
 

@@ -30,6 +30,7 @@ from declarative_mail.language.types import (
     Type,
     friendly_name,
     has_dynamic,
+    inner_types,
     type_of,
     without_optional,
 )
@@ -119,19 +120,12 @@ def resolved(given: Type, wanted: Type) -> Type:
     match wanted, given:
         case (Primitive(), _):
             return given if wanted == DYNAMIC else wanted
-        case (ListType(element=element), ListType(element=other) | SetType(element=other)):
-            return ListType(resolved(other, element))
-        case (SetType(element=element), ListType(element=other) | SetType(element=other)):
-            return SetType(resolved(other, element))
-        case (MapType(element=element), MapType(element=other)):
-            return MapType(resolved(other, element))
-        case (ListType(element=element), TupleType(items=items)) if items:
-            return ListType(resolved(unify(items, safe=False) or DYNAMIC, element))
-        case (SetType(element=element), TupleType(items=items)) if items:
-            return SetType(resolved(unify(items, safe=False) or DYNAMIC, element))
-        case (MapType(element=element), ObjectType(attributes=attributes)) if attributes:
-            inner = unify([one for _, one in attributes], safe=False) or DYNAMIC
-            return MapType(resolved(inner, element))
+        case (ListType(element=element), _):
+            return ListType(_resolved_element(given, element))
+        case (SetType(element=element), _):
+            return SetType(_resolved_element(given, element))
+        case (MapType(element=element), _):
+            return MapType(_resolved_element(given, element))
         case (TupleType(items=items), TupleType(items=others)):
             return TupleType(tuple(map(resolved, others, items)))
         case (ObjectType(attributes=attributes), MapType(element=element)):
@@ -140,6 +134,13 @@ def resolved(given: Type, wanted: Type) -> Type:
             have = given.types
             return ObjectType(tuple([(name, resolved(have.get(name, DYNAMIC), one)) for name, one in attributes]))
     return wanted
+
+
+def _resolved_element(given: Type, wanted: Type) -> Type:
+    if isinstance(given, ListType | SetType | MapType):
+        return resolved(given.element, wanted)
+    inner = inner_types(given)
+    return resolved(unify(inner, safe=False) or DYNAMIC, wanted) if inner else wanted
 
 
 def _convert_plain(value: Value, to: Type, path: Path) -> Value:

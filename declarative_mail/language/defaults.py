@@ -26,7 +26,8 @@ def has_defaults(type_: Type) -> bool:
 def apply_defaults(value: Value, type_: Type) -> Value:
     """The value with the defaults of attributes that are missing or null, at every depth.
 
-    A value of another shape than the type stays as it is: the conversion that follows has the words for it. A null in the place of
+    A value of another shape than the type stays as it is: the conversion that follows has the words for it. A null in
+    the place of
     an object stays null; one in the place of an attribute with a default is replaced.
     """
     if not has_defaults(type_):

@@ -68,7 +68,9 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
         raise DiagnosticError(Diagnostic(codes.TOO_DEEP, detail, Label(expression.span))) from None
     except ExcessError as error:
         code = codes.TOO_DEEP if isinstance(error, DepthError) else codes.TOO_LARGE
-        detail = f"The value of this expression is {error}. Nothing that describes mail needs that; keep less in a value."
+        detail = (
+            f"The value of this expression is {error}. Nothing that describes mail needs that; keep less in a value."
+        )
         raise fault(code, detail, expression, scope) from None
     return value
 
@@ -154,6 +156,13 @@ def _object(expression: Object, scope: Scope) -> Value:
 
 def _key(key: Expression, scope: Scope, marks: list[Mark]) -> str | None:
     """The name that a key stands for, None where it is not known yet."""
+    if isinstance(key, GetAttr | Index) and _begins_with_name(key):
+        detail = (
+            "A key with a dot or an index in it could be a reference or a name. If it is a reference, put it in parentheses; "
+            "if it is a name with periods, put it in quotes."
+        )
+        text = key.span.text
+        raise fault(codes.AMBIGUOUS_KEY, detail, key, scope, help_=f'write ({text}) or "{text}"')
     value, found = unmark(value_of(key, scope))
     marks.extend(found)
     if isinstance(key, Literal) and (value is None or isinstance(value, bool)):
@@ -165,6 +174,12 @@ def _key(key: Expression, scope: Scope, marks: list[Mark]) -> str | None:
     except ConversionError as error:
         raise fault(codes.KEY_TYPE, f"Can't use this value as a key: {error}.", key, scope) from error
     return converted if isinstance(converted, str) else None
+
+
+def _begins_with_name(key: Expression) -> bool:
+    while isinstance(key, GetAttr | Index):
+        key = key.target
+    return isinstance(key, Variable)
 
 
 @evaluates(Unary)

@@ -121,13 +121,15 @@ def _object(expression: For, key: Expression, inner_scopes: Iterator[Scope], mar
         name = _name(expression, key, inner, marks)
         if name is None:
             known = False
+        elif name is _LEFT_OUT:
+            continue
         elif name in result:
             detail = (
-                f"Two different items produced the key \"{name}\" in this 'for' expression. If duplicates are expected, use "
-                "the ellipsis (...) after the value expression to enable grouping by key."
+                f"Two different items produced the key \"{name}\" in this 'for' expression. If duplicates are expected, "
+                "use the ellipsis (...) after the value expression to enable grouping by key."
             )
             raise fault(codes.DUPLICATE_KEY, detail, key, inner)
-        elif name is not _LEFT_OUT:
+        else:
             result[name] = value_of(expression.result, inner)
     return {name: result[name] for name in sorted(result)} if known else Unknown(DYNAMIC)
 
@@ -144,8 +146,13 @@ def _groups(expression: For, key: Expression, inner_scopes: Iterator[Scope], mar
     return {name: tuple(result[name]) for name in sorted(result)} if known else Unknown(DYNAMIC)
 
 
-_LEFT_OUT = "".join(("left", " out"))
-"""Stands for the key of an element that the condition leaves out; told by identity."""
+class _LeftOut(str):
+    """Stands for the key of an element that the condition leaves out."""
+
+    __slots__ = ()
+
+
+_LEFT_OUT = _LeftOut()
 
 
 def _name(expression: For, key: Expression, inner: Scope, marks: list[Mark]) -> str | None:

@@ -1,16 +1,18 @@
 """Marks: what a value carries besides itself, and how it goes from operands to results.
 
-Sensitivity follows a value through every operation; the result of an operation is marked without a source, since only the
+Sensitivity follows a value through every operation; the result of an operation is marked without a source, since only
+the
 configuration can compute it again. The address of a resource stays with the object itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from declarative_mail.addresses import Address
+from declarative_mail.language.memory import LARGE, remembered
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Value
 
 
@@ -73,33 +75,44 @@ def _strip(value: Value, found: list[Mark]) -> Value:
 
 def contains_marks(value: Value) -> bool:
     """Whether a mark of either kind stands at any depth."""
-    if isinstance(value, Marked):
-        return True
-    return any(map(contains_marks, _parts(value)))
+    return _anywhere(value, contains_marks, "marks", _is_marked)
 
 
 def contains_sensitive(value: Value) -> bool:
     """Whether a sensitive value stands at any depth."""
+    return _anywhere(value, contains_sensitive, "sensitive", is_sensitive)
+
+
+def _is_marked(value: Value) -> bool:
+    return isinstance(value, Marked)
+
+
+def _anywhere(value: Value, walk: Callable[[Value], bool], question: str, test: Callable[[Value], bool]) -> bool:
+    """Whether a value or a part of it passes a test; `walk` is the function that asks it of a part."""
+    if type(value) in _ATOMS:
+        return False
     if isinstance(value, Marked):
-        return value.sensitive or contains_sensitive(value.value)
-    return any(map(contains_sensitive, _parts(value)))
+        return test(value) or walk(value.value)
+    items = value.items if isinstance(value, ListValue | SetValue | MapValue) else value
+    if isinstance(items, dict):
+        parts: Iterable[Value] = items.values()
+    elif isinstance(items, tuple):
+        parts = items
+    else:
+        return False
+    if len(items) < LARGE:
+        return any(map(walk, parts))
+    return remembered(question, items, lambda: any(map(walk, parts)))
 
 
-def _parts(value: Value) -> Iterable[Value]:
-    match value:
-        case tuple() as items:
-            return items
-        case dict() as attributes:
-            return attributes.values()
-        case ListValue(items=items) | SetValue(items=items):
-            return items
-        case MapValue(items=attributes):
-            return attributes.values()
-    return ()
+_ATOMS = frozenset({str, int, bool, type(None)})
 
 
 def with_marks(value: Value, marks: Iterable[Mark]) -> Value:
-    """The result of an operation on values with these marks: sensitive where one of them is. Addresses do not carry over."""
+    """The result of an operation on values with these marks: sensitive where one of them is.
+
+    Addresses do not carry over.
+    """
     if not any(mark.sensitive for mark in marks):
         return value
     if isinstance(value, Marked):
@@ -108,7 +121,10 @@ def with_marks(value: Value, marks: Iterable[Mark]) -> Value:
 
 
 def remark(value: Value, original: Marked) -> Value:
-    """The same thing in another form (after a conversion): all its marks, the source only where the value is unchanged."""
+    """The same thing in another form (after a conversion).
+
+    All its marks, the source only where the value is unchanged.
+    """
     if value is original.value:
         return original
     if isinstance(value, Marked):

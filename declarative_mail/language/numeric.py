@@ -1,9 +1,10 @@
-"""Numbers as cty has them: binary floating point with a mantissa of 512 bits, printed as the shortest decimal that reads back.
+"""Numbers as cty has them: binary floating point with a mantissa of 512 bits, printed as the shortest decimal.
 
-Each such number has exactly one shortest decimal, so the decimal stands for it: a whole number is an `int`, any other (also
-minus zero and the infinities) a normalised `Decimal`. Arithmetic goes to the exact binary value and rounds half to even.
+Each such number has exactly one shortest decimal that reads back as it, so the decimal stands for it: a whole number is an
+`int`, any other (also minus zero and the infinities) a normalised `Decimal`. Arithmetic goes to the exact binary value
+and rounds half to even.
 
-    text --parse_number--> decimal --_exact--> mantissa * 2**exponent --_round, _shortest--> decimal --number_text--> text
+    text --parse_number--> decimal --_exact--> mantissa * 2**exponent --_round--> the same --_shortest--> decimal
 """
 
 from __future__ import annotations
@@ -145,7 +146,10 @@ def _exact_decimal(value: Decimal) -> tuple[int, int]:
 
 
 def _round(top: int, bottom: int) -> tuple[int, int]:
-    """The mantissa and exponent nearest to a ratio, ties to even; the mantissa fills `PRECISION` bits unless it is exact."""
+    """The mantissa and exponent nearest to a ratio, ties to even; the mantissa fills `PRECISION` bits unless it is
+
+    Exact.
+    """
     if not top:
         return 0, 0
     magnitude = abs(top)
@@ -184,7 +188,10 @@ def _shortest(mantissa: int, exponent: int) -> Number:
 
 
 def _digits(mantissa: int, exponent: int) -> tuple[str, int]:
-    """All decimal digits of a positive binary number without trailing zeros, and where the point stands from the left."""
+    """All decimal digits of a positive binary number without trailing zeros, and where the point stands from the
+
+    Left.
+    """
     whole = Decimal(mantissa << exponent if exponent >= 0 else mantissa * 5**-exponent)
     text = f"{whole:f}"
     point = len(text) if exponent >= 0 else len(text) + exponent

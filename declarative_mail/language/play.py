@@ -19,7 +19,8 @@ _LONGEST = 80
 def values_in_play(expression: Expression, scope: Scope) -> dict[str, str]:
     """What the references of an expression stand for in this scope, described; sensitive values are not shown.
 
-    A reference that leads nowhere is followed as far as it leads. A name that a ``for`` inside the expression binds has no
+    A reference that leads nowhere is followed as far as it leads. A name that a ``for`` inside the expression binds
+    has no
     value here and is left out.
     """
     found: dict[str, str] = {}
@@ -41,7 +42,10 @@ def _reached(traversal: Traversal, scope: Scope) -> tuple[str, Value] | None:
 
 
 def follow(traversal: Traversal, scope: Scope) -> tuple[Value, int]:
-    """Follow a reference as far as it leads: the value there, and how many steps that is; -1 where even the root is missing."""
+    """Follow a reference as far as it leads.
+
+    The value there, and how many steps that is; -1 where even the root is missing.
+    """
     try:
         value = scope.lookup(traversal.root)
     except KeyError:

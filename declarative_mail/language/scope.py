@@ -32,7 +32,7 @@ class Scope:
     The tables are read in place: names that appear in them later are seen. Make one with `root`, then `child`.
     """
 
-    __slots__ = ("_names", "_parent", "budget", "context", "functions")
+    __slots__ = ("budget", "context", "functions", "names", "parent")
 
     def __init__(
         self,
@@ -43,8 +43,8 @@ class Scope:
         functions: Mapping[str, Function],
         budget: Budget,
     ) -> None:
-        self._names = names
-        self._parent = parent
+        self.names = names
+        self.parent = parent
         self.context = context
         self.functions = functions
         self.budget = budget
@@ -76,7 +76,7 @@ class Scope:
 
     def with_functions(self, functions: Mapping[str, Function]) -> Scope:
         """The same scope with other functions."""
-        return Scope(self._names, self._parent, context=self.context, functions=functions, budget=self.budget)
+        return Scope(self.names, self.parent, context=self.context, functions=functions, budget=self.budget)
 
     def lookup(self, name: str) -> Value:
         """The value of a root name.
@@ -86,10 +86,9 @@ class Scope:
         """
         scope: Scope | None = self
         while scope is not None:
-            names = scope._names
-            if name in names:
-                return names[name]
-            scope = scope._parent
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.parent
         raise KeyError(name)
 
     @property
@@ -98,6 +97,6 @@ class Scope:
         scope: Scope | None = self
         found: dict[str, None] = {}
         while scope is not None:
-            found.update(dict.fromkeys(scope._names))
-            scope = scope._parent
+            found.update(dict.fromkeys(scope.names))
+            scope = scope.parent
         return list(found)

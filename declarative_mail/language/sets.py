@@ -36,7 +36,10 @@ def _without_sensitive(value: Value, marks: list[Mark]) -> Value:
 
 
 def element_key(value: Value) -> object:
-    """A hashable key that two known values of one type share exactly if they are equal; an unknown is equal to nothing."""
+    """A hashable key that two known values of one type share exactly if they are equal; an unknown is equal to
+
+    Nothing.
+    """
     bare = value.value if isinstance(value, Marked) else value
     if isinstance(bare, str | bool):
         return bare
@@ -58,7 +61,7 @@ def _order(value: Value) -> tuple[int, object]:
 
 
 def _text(value: Value, *, exact: bool) -> str:
-    """cty's hash key of a value. Numbers count with ten digits in the order, with all of them for identity."""
+    """The key under which cty files a value. Numbers have ten digits for the order, all of them for identity."""
     match value:
         case Marked(value=inner):
             return _text(inner, exact=exact)
@@ -72,6 +75,11 @@ def _text(value: Value, *, exact: bool) -> str:
             return number_text(value) if exact else _ten_digits(value)
         case str():
             return quoted(value)
+    return _collection_text(value, exact=exact)
+
+
+def _collection_text(value: Value, *, exact: bool) -> str:
+    match value:
         case tuple() as items:
             return f"<{_joined(items, exact=exact)}>"
         case dict() as attributes:

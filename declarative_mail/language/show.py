@@ -28,7 +28,10 @@ Json: TypeAlias = None | bool | int | float | str | list["Json"] | dict[str, "Js
 
 
 def show_value(value: Value) -> str:
-    """The value as the console shows it: HCL over several lines, conversions named, sensitive and unknown parts in words."""
+    """The value as the console shows it.
+
+    HCL over several lines, conversions named, sensitive and unknown parts in words.
+    """
     return _show(value, 0)
 
 

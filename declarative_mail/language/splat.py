@@ -1,4 +1,7 @@
-"""``value[*].name``: the same access for every element; a single value counts as a tuple of one, null as an empty one."""
+"""``value[*].name``.
+
+The same access for every element; a single value counts as a tuple of one, null as an empty one.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from declarative_mail.language.faults import fault, spend
 from declarative_mail.language.marks import unmark, with_marks
 from declarative_mail.language.scope import Scope
 from declarative_mail.language.syntax import Splat, SplatItem
-from declarative_mail.language.types import DYNAMIC, ListType, SetType, TupleType, Type, type_of
+from declarative_mail.language.types import DYNAMIC, ListType, SetType, TupleType, Type, inner_types, type_of
 from declarative_mail.language.values import ListValue, SetValue, Unknown, Value, is_null
 
 _ITEM = "*"
@@ -46,13 +49,13 @@ def _splat_sequence(expression: Splat, source: Value, type_: Type, scope: Scope)
         return Unknown(_result_type(expression, type_, scope), not_null=True)
     if isinstance(source, tuple):
         return tuple(_apply(expression, source, scope))
-    assert isinstance(source, ListValue | SetValue)
-    items = _apply(expression, source.items, scope)
-    types = set(map(type_of, items)) or {_element_type(expression, source.element, scope)}
+    collection = source.items if isinstance(source, ListValue | SetValue) else ()
+    items = _apply(expression, collection, scope)
+    types = set(map(type_of, items)) or {_element_type(expression, inner_types(type_)[0], scope)}
     if len(types) > 1:
         detail = (
-            "The second level of splat expression produced elements of different types, so it isn't possible to construct a "
-            "valid list to represent the top-level result. Consider using a for expression instead, to produce a "
+            "The second level of splat expression produced elements of different types, so it isn't possible to construct "
+            "a valid list to represent the top-level result. Consider using a for expression instead, to produce a "
             "tuple-typed result which can therefore have non-homogenous element types."
         )
         raise fault(codes.NESTED_SPLAT, detail, expression, scope, span=expression.each.span)
@@ -85,5 +88,4 @@ def _element_type(expression: Splat, element: Type, scope: Scope) -> Type:
 def _result_type(expression: Splat, type_: Type, scope: Scope) -> Type:
     if isinstance(type_, TupleType):
         return TupleType(tuple([_element_type(expression, one, scope) for one in type_.items]))
-    assert isinstance(type_, ListType | SetType)
-    return ListType(_element_type(expression, type_.element, scope))
+    return ListType(_element_type(expression, inner_types(type_)[0], scope))

@@ -113,7 +113,7 @@ _SEPARATORS = frozenset("-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'")
 
 
 def _safe_prefix(text: str) -> str:
-    """What a text that goes on unknown certainly begins with: not its last character, which may combine with the next."""
+    """What a text that goes on unknown certainly begins with: its last character may combine with the next."""
     prefix = text[:_LONGEST_PREFIX]
     return prefix if prefix[-1:] in _SEPARATORS else prefix[:-1]
 

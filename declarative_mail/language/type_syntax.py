@@ -68,8 +68,8 @@ class _Reader:
             known = expression.value in _KEYWORDS
             return self.fault(detail, expression, help_=f"write {expression.value}" if known else None)
         detail = (
-            "A type specification is either a primitive type keyword (bool, number, string) or a complex type constructor "
-            "call, like list(string)."
+            "A type specification is either a primitive type keyword (bool, number, string) or a complex type "
+            "constructor call, like list(string)."
         )
         return self.fault(detail, expression)
 

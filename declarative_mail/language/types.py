@@ -1,6 +1,7 @@
 """cty's types: what a value can be, and what a type constraint asks for.
 
-A type is a frozen, hashable record; two types are the same when they are equal. `DYNAMIC` stands for "any type" in a constraint and
+A type is a frozen, hashable record; two types are the same when they are equal. `DYNAMIC` stands for "any type" in a
+constraint and
 for "not known yet" in a value. Reading types from source is `type_syntax`, converting values is `convert`.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from declarative_mail.language.memory import LARGE, remembered
 from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown
 
 if TYPE_CHECKING:
@@ -64,7 +66,8 @@ class ObjectType:
 
     Args:
         attributes: name and type of each, in lexical order of the names. `object_type` sorts them.
-        optional: the names that may be missing from a value that is converted to this type. The type of a value has none.
+        optional: the names that may be missing from a value that is converted to this type. The type of a value has
+            none.
         defaults: name and value for optional attributes that have one; they are no part of the type's identity.
     """
 
@@ -73,9 +76,12 @@ class ObjectType:
     defaults: tuple[tuple[str, Value], ...] = field(default=(), compare=False)
 
     @property
-    def types(self) -> dict[str, Type]:
-        """The attributes as a dictionary."""
-        return dict(self.attributes)
+    def types(self) -> Mapping[str, Type]:
+        """The attributes by name."""
+        attributes = self.attributes
+        return (
+            dict(attributes) if len(attributes) < LARGE else remembered("types", attributes, lambda: dict(attributes))
+        )
 
 
 CollectionType: TypeAlias = ListType | SetType | MapType
@@ -98,11 +104,15 @@ def type_of(value: Value) -> Type:
     simple = _SIMPLE.get(type(value))
     if simple is not None:
         return simple
+    if isinstance(value, tuple | dict):
+        return _type_of_items(value) if len(value) < LARGE else remembered("type", value, lambda: _type_of_items(value))
+    return _type_of_record(value)
+
+
+def _type_of_items(value: tuple[Value, ...] | dict[str, Value]) -> Type:
     if isinstance(value, tuple):
         return TupleType(tuple(map(type_of, value)))
-    if isinstance(value, dict):
-        return ObjectType(tuple([(name, type_of(item)) for name, item in value.items()]))
-    return _type_of_record(value)
+    return ObjectType(tuple([(name, type_of(item)) for name, item in value.items()]))
 
 
 def _type_of_record(value: Value) -> Type:

@@ -1,6 +1,7 @@
 """Which types convert to which, and one type for several: decided on the types alone.
 
-The two need each other: a tuple converts to ``list(any)`` if its items have one type in common, and types have one in common if
+The two need each other: a tuple converts to ``list(any)`` if its items have one type in common, and types have one in
+common if
 all of them convert to it.
 """
 
@@ -19,6 +20,7 @@ from declarative_mail.language.types import (
     SetType,
     TupleType,
     Type,
+    inner_types,
 )
 
 
@@ -34,15 +36,30 @@ def convertible(given: Type, wanted: Type, *, safe: bool = False) -> bool:
         return True
     if given == DYNAMIC:
         return not safe
+    if isinstance(given, Primitive) or isinstance(wanted, Primitive):
+        return (
+            given == wanted or (wanted == STRING and isinstance(given, Primitive)) or _parses(given, wanted, safe=safe)
+        )
+    if isinstance(given, ObjectType | TupleType) and type(given) is type(wanted):
+        return _same_structure(given, wanted, safe=safe)
+    return _to_collection(given, wanted, safe=safe)
+
+
+def _parses(given: Type, wanted: Type, *, safe: bool) -> bool:
+    return given == STRING and isinstance(wanted, Primitive) and not safe
+
+
+def _same_structure(given: Type, wanted: Type, *, safe: bool) -> bool:
+    if isinstance(given, ObjectType) and isinstance(wanted, ObjectType):
+        return _object_to_object(given, wanted, safe=safe)
+    items, others = inner_types(given), inner_types(wanted)
+    return len(items) == len(others) and all(
+        one == other or convertible(one, other, safe=safe) for one, other in zip(items, others, strict=True)
+    )
+
+
+def _to_collection(given: Type, wanted: Type, *, safe: bool) -> bool:
     match given, wanted:
-        case (Primitive(), Primitive()):
-            return given == wanted or wanted == STRING or (not safe and given == STRING)
-        case (ObjectType(), ObjectType()):
-            return _object_to_object(given, wanted, safe)
-        case (TupleType(items=items), TupleType(items=others)):
-            return len(items) == len(others) and all(
-                one == other or convertible(one, other, safe=safe) for one, other in zip(items, others, strict=True)
-            )
         case (ListType(element=element), SetType(element=other)):
             return not safe and (element == other or convertible(element, other))
         case (ListType(element=element) | SetType(element=element), ListType(element=other) | SetType(element=other)):
@@ -50,15 +67,15 @@ def convertible(given: Type, wanted: Type, *, safe: bool = False) -> bool:
         case (MapType(element=element), MapType(element=other)):
             return element == other or convertible(element, other, safe=safe)
         case (TupleType(items=items), ListType(element=other) | SetType(element=other)):
-            return _all_to_element(items, other, safe)
+            return _all_to_element(items, other, safe=safe)
         case (ObjectType(attributes=attributes), MapType(element=other)):
-            return _all_to_element([one for _, one in attributes], other, safe)
+            return _all_to_element([one for _, one in attributes], other, safe=safe)
         case (MapType(element=element), ObjectType()):
             return not safe and _map_to_object(element, wanted)
     return False
 
 
-def _object_to_object(given: ObjectType, wanted: ObjectType, safe: bool) -> bool:
+def _object_to_object(given: ObjectType, wanted: ObjectType, *, safe: bool) -> bool:
     have = given.types
     for name, other in wanted.attributes:
         one = have.get(name)
@@ -74,7 +91,7 @@ def _map_to_object(element: Type, wanted: ObjectType) -> bool:
     return all(name in wanted.optional or convertible(element, other) for name, other in wanted.attributes)
 
 
-def _all_to_element(items: Iterable[Type], element: Type, safe: bool) -> bool:
+def _all_to_element(items: Iterable[Type], element: Type, *, safe: bool) -> bool:
     types = tuple(dict.fromkeys(items))
     if element == DYNAMIC and types:
         unified = unify(types, safe=safe)
@@ -89,31 +106,32 @@ def unify(types: Sequence[Type], *, safe: bool = True) -> Type | None:
 
     Args:
         types: at least one.
-        safe: only conversions that cannot fail, as for a conditional; else also string to number, for a list of mixed items.
+        safe: only conversions that cannot fail, as for a conditional; else also string to number, for a list of mixed
+            items.
     """
     distinct = list(dict.fromkeys(types))
     if len(distinct) == 1:
         return distinct[0]
     known = {type(one) for one in distinct if one != DYNAMIC}
     if len(known) == 1 and (unifier := _UNIFIERS.get(next(iter(known)))):
-        return DYNAMIC if DYNAMIC in distinct else unifier(distinct, safe)
+        return DYNAMIC if DYNAMIC in distinct else unifier(distinct, safe=safe)
     if {ObjectType, TupleType} <= known:
         return None
-    return _unify_as_collection(distinct, known, safe) or _most_general(distinct, safe)
+    return _unify_as_collection(distinct, known, safe=safe) or _most_general(distinct, safe=safe)
 
 
-def _most_general(types: Sequence[Type], safe: bool) -> Type | None:
+def _most_general(types: Sequence[Type], *, safe: bool) -> Type | None:
     for wanted in _by_generality(types):
         if all(one == wanted or convertible(one, wanted, safe=safe) for one in types):
             return wanted
     return None
 
 
-def _unify_as_collection(types: Sequence[Type], known: set[type], safe: bool) -> Type | None:
+def _unify_as_collection(types: Sequence[Type], known: set[type], *, safe: bool) -> Type | None:
     """Objects among maps are taken as maps, tuples among lists as lists, where that leads to one type."""
     for collection, structure, unifier in ((MapType, ObjectType, _as_map), (ListType, TupleType, _as_list)):
         if known == {collection, structure}:
-            merged = unifier([one for one in types if isinstance(one, structure)], safe)
+            merged = unifier([one for one in types if isinstance(one, structure)], safe=safe)
             if merged is None:
                 return None
             found = unify([merged if isinstance(one, structure) else one for one in types], safe=safe)
@@ -121,43 +139,43 @@ def _unify_as_collection(types: Sequence[Type], known: set[type], safe: bool) ->
     return None
 
 
-def _collections(kind: Callable[[Type], Type], types: Sequence[Type], safe: bool) -> Type | None:
+def _collections(kind: Callable[[Type], Type], types: Sequence[Type], *, safe: bool) -> Type | None:
     element = unify([one.element for one in types if isinstance(one, ListType | SetType | MapType)], safe=safe)
     return None if element is None else kind(element)
 
 
-def _objects(types: Sequence[Type], safe: bool) -> Type | None:
+def _objects(types: Sequence[Type], *, safe: bool) -> Type | None:
     tables = [one.types for one in types if isinstance(one, ObjectType)]
     first = tables[0]
     if any(table.keys() != first.keys() for table in tables):
-        return _as_map(types, safe)
+        return _as_map(types, safe=safe)
     unified = {name: unify([table[name] for table in tables], safe=safe) for name in first}
     if None in unified.values():
         return None
     return ObjectType(tuple([(name, one) for name, one in unified.items() if one is not None]))
 
 
-def _as_map(types: Sequence[Type], safe: bool) -> Type | None:
+def _as_map(types: Sequence[Type], *, safe: bool) -> Type | None:
     inner = [inner for one in types if isinstance(one, ObjectType) for _, inner in one.attributes]
     element = unify(inner, safe=safe) if inner else None
     return None if element is None else MapType(element)
 
 
-def _tuples(types: Sequence[Type], safe: bool) -> Type | None:
+def _tuples(types: Sequence[Type], *, safe: bool) -> Type | None:
     rows = [one.items for one in types if isinstance(one, TupleType)]
     if len({len(row) for row in rows}) != 1:
-        return _as_list(types, safe)
+        return _as_list(types, safe=safe)
     unified = [unify(column, safe=safe) for column in zip(*rows, strict=True)]
     return None if None in unified else TupleType(tuple([one for one in unified if one is not None]))
 
 
-def _as_list(types: Sequence[Type], safe: bool) -> Type | None:
+def _as_list(types: Sequence[Type], *, safe: bool) -> Type | None:
     inner = [inner for one in types if isinstance(one, TupleType) for inner in one.items]
     element = unify(inner, safe=safe) if inner else None
     return None if element is None else ListType(element)
 
 
-_UNIFIERS: dict[type, Callable[[Sequence[Type], bool], Type | None]] = {
+_UNIFIERS: dict[type, Callable[..., Type | None]] = {
     MapType: partial(_collections, MapType),
     ListType: partial(_collections, ListType),
     SetType: partial(_collections, SetType),

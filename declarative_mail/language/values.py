@@ -20,12 +20,13 @@ new value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from declarative_mail.addresses import Address
+from declarative_mail.language.memory import LARGE, remembered
 
 if TYPE_CHECKING:
     from declarative_mail.language.types import Type
@@ -133,17 +134,17 @@ def is_known(value: Value) -> bool:
 
 def is_wholly_known(value: Value) -> bool:
     """Whether no unknown stands in it at any depth."""
-    match value:
-        case Unknown():
-            return False
-        case tuple() as items:
-            return all(map(is_wholly_known, items))
-        case dict() as attributes:
-            return all(map(is_wholly_known, attributes.values()))
-        case ListValue(items=items) | SetValue(items=items):
-            return all(map(is_wholly_known, items))
-        case MapValue(items=attributes):
-            return all(map(is_wholly_known, attributes.values()))
-        case Marked(value=inner):
-            return is_wholly_known(inner)
-    return True
+    if isinstance(value, Marked):
+        value = value.value
+    if isinstance(value, Unknown):
+        return False
+    items = value.items if isinstance(value, ListValue | SetValue | MapValue) else value
+    if isinstance(items, dict):
+        parts: Iterable[Value] = items.values()
+    elif isinstance(items, tuple):
+        parts = items
+    else:
+        return True
+    if len(items) < LARGE:
+        return all(map(is_wholly_known, parts))
+    return remembered("known", items, lambda: all(map(is_wholly_known, parts)))

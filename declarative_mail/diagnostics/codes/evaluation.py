@@ -25,6 +25,7 @@ CONDITION_TYPE = Code("DM2022", "Incorrect condition type")
 
 NULL_KEY = Code("DM2030", "Null value as key")
 KEY_TYPE = Code("DM2031", "Incorrect key type")
+AMBIGUOUS_KEY = Code("DM2032", "Ambiguous attribute key")
 
 ITERATION_OVER_NULL = Code("DM2040", "Iteration over null value")
 NOT_ITERABLE = Code("DM2041", "Iteration over non-iterable value")
