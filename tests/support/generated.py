@@ -45,20 +45,23 @@ def commands() -> str:
     """The help of every command."""
     head = "# Commands\n\nWhat `dmail COMMAND --help` says. Exit codes: [exit-codes.md](exit-codes.md).\n"
     context = click.Context(cli, info_name="dmail", help_option_names=["-h", "--help"])
-    parts = [f"\n## {name}\n\n```text\n{text}\n```\n" for name, text in helps(cli, context)]
+    parts = [f"\n## {found.command_path}\n\n```text\n{_help(found)}\n```\n" for found in walk(context)]
     return head + "".join(parts)
 
 
-def helps(command: click.Command, context: click.Context) -> Iterator[tuple[str, str]]:
-    """The name and the help of a command and of those below it."""
-    context.max_content_width = 100
-    context.terminal_width = 100
-    yield context.command_path, command.get_help(context)
-    if isinstance(command, click.Group):
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
+def _help(context: click.Context) -> str:
+    context.max_content_width = context.terminal_width = 100
+    return context.command.get_help(context)
+
+
+def walk(context: click.Context) -> Iterator[click.Context]:
+    """A command and all those below it, each as the context that names it."""
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            below = context.command.get_command(context, name)
             if below is not None:
-                yield from helps(below, click.Context(below, parent=context, info_name=name))
+                yield from walk(click.Context(below, parent=context, info_name=name))
 
 
 def readme() -> str:
