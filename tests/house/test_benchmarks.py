@@ -14,7 +14,9 @@ from benchmarks.programs import COLD, STEPS
 from benchmarks.report import Report
 
 
-@pytest.mark.parametrize(("workload", "adds"), [(three(), 3), (blocks(7), 7), (for_each(5), 6)], ids=str)
+@pytest.mark.parametrize(
+    ("workload", "adds"), [(three(), 3), (blocks(7), 7), (for_each(5), 6)], ids=["three", "blocks", "for_each"]
+)
 def test_configuration_has_as_many_objects_as_it_says(tmp_path: Path, workload: Workload, adds: int) -> None:
     """Our form of each workload plans to add what the others are given."""
     workload.write["dmail"](tmp_path)
