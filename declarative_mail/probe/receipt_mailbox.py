@@ -111,8 +111,7 @@ class Mailbox:
         with suppress(imaplib.IMAP4.error, OSError, ValueError):
             self._limit()
             self._imap.logout()
-        with suppress(OSError):
-            self._imap.shutdown()
+        _shut(self._imap)
 
     def _opened(self) -> imaplib.IMAP4:
         settings, seconds = self._settings, max(self._seconds_left(), 0.001)
@@ -138,12 +137,12 @@ class Mailbox:
                 imap.starttls(self._context())
                 return imap
         except ssl.SSLError as error:
-            imap.shutdown()
+            _shut(imap)
             raise _tls_fault(error) from error
         except (imaplib.IMAP4.error, OSError) as error:
-            imap.shutdown()
+            _shut(imap)
             raise MailboxFault("receipt_tls", _words(error)) from error
-        imap.shutdown()
+        _shut(imap)
         raise MailboxFault("receipt_no_starttls", "it does not list STARTTLS")
 
     def _context(self) -> ssl.SSLContext:
@@ -230,6 +229,11 @@ class Mailbox:
         secret = self._settings.password.reveal()
         encoded = b64encode(f"\0{self._settings.username}\0{secret}".encode()).decode()
         return text.replace(encoded, "…").replace(secret, "…") if secret else text
+
+
+def _shut(imap: imaplib.IMAP4) -> None:
+    with suppress(OSError):
+        imap.shutdown()
 
 
 def _tls_fault(error: ssl.SSLError) -> MailboxFault:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
-from typing import IO
 
+from tests.support.daemon import running
 from tests.support.needs import need_program
 
 ZONES = Path(__file__).parent / "zones"
-STARTS_WITHIN = 30.0
+_TAKEN = "address in use"
 
 _CONFIGURATION = """
 options {{
@@ -43,60 +41,17 @@ def nameserver(folder: Path) -> Iterator[int]:
     for _ in range(5):
         port = _free_port()
         (folder / "named.conf").write_text(_CONFIGURATION.format(folder=folder, port=port))
-        server = subprocess.Popen(
-            [program, "-g", "-n", "1", "-c", str(folder / "named.conf")],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        assert server.stderr is not None
-        log = _Log(server.stderr)
-        try:
-            if log.is_running():
+        with running([program, "-g", "-n", "1", "-c", str(folder / "named.conf")], settled=_is_settled) as server:
+            if _TAKEN not in server.log:
+                assert server.log.rstrip().endswith(" running"), server.log
                 yield port
                 return
-        finally:
-            server.terminate()
-            server.wait(timeout=STARTS_WITHIN)
-            log.join()
-        # Somebody took the port between our look and named's: then named says so, and another is tried.
-        assert "address in use" in log.text, log.text
     raise AssertionError("named found no free port in five attempts")
 
 
-class _Log:
-    """What named says, read to the end so that it never waits for us."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._lines: list[str] = []
-        self._settled = Event()
-        self._running = False
-        self._thread = Thread(target=self._read, daemon=True)
-        self._thread.start()
-
-    @property
-    def text(self) -> str:
-        return "".join(self._lines)
-
-    def is_running(self) -> bool:
-        """Wait until it runs, or has ended."""
-        assert self._settled.wait(STARTS_WITHIN), self.text
-        return self._running
-
-    def join(self) -> None:
-        self._thread.join(STARTS_WITHIN)
-        self._stream.close()
-
-    def _read(self) -> None:
-        for line in self._stream:
-            self._lines.append(line.decode(errors="replace"))
-            if "address in use" in self._lines[-1]:
-                self._settled.set()
-            if self._lines[-1].rstrip().endswith(" running"):
-                self._running = "address in use" not in self.text
-                self._settled.set()
-        self._settled.set()
+def _is_settled(line: str) -> bool:
+    # Somebody may take the port between our look and named's: then named says so, and another is tried.
+    return line.rstrip().endswith(" running") or _TAKEN in line
 
 
 def _free_port() -> int:

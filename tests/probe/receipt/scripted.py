@@ -1,0 +1,56 @@
+"""An IMAP server that answers as it is told, for what no server in its right mind does."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+GREETING = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
+
+
+@contextmanager
+def scripted(answer: Callable[[str, str], bytes], *, greeting: bytes = GREETING) -> Iterator[int]:
+    """Serve one connection until the block ends; gives the port on 127.0.0.1.
+
+    Args:
+        answer: from the tag and the rest of a command to the bytes of the answer; empty to stay silent.
+        greeting: what is said first.
+    """
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        served = Thread(target=_serve, args=[listener, answer, greeting], daemon=True)
+        served.start()
+        yield int(listener.getsockname()[1])
+        # Wakes a server that still waits for its client.
+        with socket.create_connection(listener.getsockname()):
+            pass
+        served.join(10)
+
+
+def _serve(listener: socket.socket, answer: Callable[[str, str], bytes], greeting: bytes) -> None:
+    connection, _ = listener.accept()
+    with connection, connection.makefile("rb") as lines:
+        try:
+            connection.sendall(greeting)
+            for line in lines:
+                tag, _, command = line.decode(errors="replace").rstrip("\r\n").partition(" ")
+                connection.sendall(answer(tag, command))
+        except OSError:
+            return
+
+
+def obliging(tag: str, command: str) -> bytes:
+    """The answer of a server with an empty mailbox and neither AUTH=PLAIN nor anything else that is optional."""
+    verb = command.partition(" ")[0].upper()
+    data = {
+        "CAPABILITY": b"* CAPABILITY IMAP4rev1\r\n",
+        "LIST": b'* LIST (\\HasNoChildren) "/" INBOX\r\n',
+        "SELECT": b"* 0 EXISTS\r\n",
+        "EXAMINE": b"* 0 EXISTS\r\n",
+        "UID": b"* SEARCH\r\n",
+        "LOGOUT": b"* BYE\r\n",
+    }.get(verb, b"")
+    return data + f"{tag} OK done\r\n".encode()
