@@ -86,17 +86,17 @@ def format_date(template: str, time: str) -> Value:
     return "".join(_formatted(match[0], moment) for match in _TOKEN.finditer(template))
 
 
-def _formatted(token: str, moment: Timestamp) -> str:
-    if token.startswith("'"):
-        if len(token) == 1 or not token.endswith("'"):
+def _formatted(piece: str, moment: Timestamp) -> str:
+    if piece.startswith("'"):
+        if len(piece) == 1 or not piece.endswith("'"):
             raise FunctionError(0, "unterminated literal '")
-        return "'" if token == "''" else token[1:-1].replace("''", "'")
-    if not (token[0].isascii() and token[0].isalpha()):
-        return token
-    rule, forms = _VERBS.get(token[0], ("", {}))
-    form = forms.get(len(token))
+        return "'" if piece == "''" else piece[1:-1].replace("''", "'")
+    if not (piece[0].isascii() and piece[0].isalpha()):
+        return piece
+    rule, forms = _VERBS.get(piece[0], ("", {}))
+    form = forms.get(len(piece))
     if form is None:
-        raise FunctionError(0, f'invalid date format verb "{token}"{rule and f": {rule}"}')
+        raise FunctionError(0, f'invalid date format verb "{piece}"{rule and f": {rule}"}')
     return form(moment)
 
 

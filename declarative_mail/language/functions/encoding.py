@@ -12,17 +12,8 @@ from declarative_mail.language.functions.text_encodings import TextCodec, find_c
 from declarative_mail.language.marks import unmark, with_marks
 from declarative_mail.language.sets import quoted
 from declarative_mail.language.types import (
-    BOOL,
     DYNAMIC,
-    NUMBER,
     STRING,
-    ListType,
-    MapType,
-    ObjectType,
-    SetType,
-    TupleType,
-    Type,
-    type_of,
 )
 from declarative_mail.language.values import Unknown, Value, is_wholly_known
 
@@ -130,10 +121,6 @@ def json_encode(val: Value) -> Value:
     return encode_json(val) if is_wholly_known(val) else Unknown(STRING)
 
 
-def _jsondecode_type(text: str | Unknown) -> Type:
-    return DYNAMIC if isinstance(text, Unknown) else type_of(decode_json(text))
-
-
 def json_decode(text: str) -> Value:
     """What the JSON text describes."""
     return decode_json(text)
@@ -173,7 +160,7 @@ FUNCTIONS = (
     Function(
         name="jsondecode",
         parameters=(_STR,),
-        returns=_jsondecode_type,
+        returns=DYNAMIC,
         category="encoding",
         help="The value that a JSON text describes.",
         example='jsondecode("{\\"hello\\": \\"world\\"}")',

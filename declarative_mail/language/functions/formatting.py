@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from declarative_mail.diagnostics.codes.functions import RESULT_TOO_LARGE
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.functions.arguments import big_whole_number, elements, is_sequence
 from declarative_mail.language.functions.graphemes import cluster_count, clusters
@@ -270,7 +271,9 @@ def _common_length(args: Sequence[Value]) -> int | None:
         here = len(elements(one))
         if length is not None and here != length:
             other = f"argument {chooser} of length {length}"
-            raise FunctionError(index + 1, f"argument {index + 1} has length {here}, which is inconsistent with {other}")
+            raise FunctionError(
+                index + 1, f"argument {index + 1} has length {here}, which is inconsistent with {other}"
+            )
         if length is None:
             chooser, length = index + 1, here
     return length
@@ -282,7 +285,8 @@ def _row(template: str, row: Sequence[Value], index: int) -> Value:
     try:
         return format_text(template, row)
     except FunctionError as error:
-        raise FunctionError(None, f"error on format iteration {index}: {error.message}", code=error.code) from None
+        code = RESULT_TOO_LARGE if error.code == RESULT_TOO_LARGE else None
+        raise FunctionError(None, f"error on format iteration {index}: {error.message}", code=code) from None
 
 
 _PARAMETERS = (Parameter("format", STRING),)

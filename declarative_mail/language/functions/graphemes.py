@@ -50,7 +50,8 @@ def _pattern() -> re.Pattern[str]:
     glued = f"(?:[{marks}]|{ZERO_WIDTH_JOINER}(?:{picture}{extend}*)?)*"
     open_syllable = f"[{''.join(map(chr, SYLLABLES[::TRAILING_CONSONANTS]))}]"
     closed_syllable = f"(?!{open_syllable})[{chr(SYLLABLES[0])}-{chr(SYLLABLES[-1])}]"
-    hangul = f"{LEADING}*(?:{open_syllable}{VOWEL}*|{closed_syllable}){TRAILING}*|{LEADING}*{VOWEL}+{TRAILING}*|{LEADING}+|{TRAILING}+"
+    syllable = f"(?:{open_syllable}{VOWEL}*|{closed_syllable}|{VOWEL}+){TRAILING}*"
+    hangul = f"{LEADING}*{syllable}|{LEADING}+|{TRAILING}+"
     plain = f"[^{control}{prepend}][{marks}{ZERO_WIDTH_JOINER}]*"
     core = f"(?:(?:{hangul}|{picture}|{REGIONAL}{REGIONAL}?){glued}|{plain})"
     return re.compile(f"\r\n|[{control}]|[{prepend}]+{core}?|{core}", re.DOTALL)

@@ -49,7 +49,9 @@ def _type_lines(type_: Type, indent: str) -> str:
 FUNCTIONS = (
     Function(
         name="type",
-        parameters=(Parameter("value", DYNAMIC, allow_null=True, allow_unknown=True, allow_dynamic=True),),
+        parameters=(
+            Parameter("value", DYNAMIC, allow_null=True, allow_unknown=True, allow_marked=True, allow_dynamic=True),
+        ),
         returns=STRING,
         category="conversion",
         help="The type of a value; only in the console.",

@@ -97,9 +97,10 @@ def decode_json(text: str) -> Value:
         return _value(_DECODER.decode(text))
     except json.JSONDecodeError as error:
         what = error.msg[0].lower() + error.msg[1:].removesuffix(" at")
-        raise FunctionError(None, f"invalid JSON: {what} at line {error.lineno}, column {error.colno}") from None
+        message = f"invalid JSON: {what} at line {error.lineno}, column {error.colno}"
+        raise FunctionError(None, message, safe=True) from None
     except RecursionError:
-        raise FunctionError(None, "invalid JSON: nested too deeply") from None
+        raise FunctionError(None, "invalid JSON: nested too deeply", safe=True) from None
 
 
 def _number(text: str) -> Value:

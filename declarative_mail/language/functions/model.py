@@ -1,9 +1,8 @@
 """What a function of the language is, what it may ask of the world, and how one is called.
 
 `call_function` does what every caller needs around an implementation: it counts and converts the arguments, refuses
-null,
-answers an unknown argument with an unknown of the return type, and carries marks from the arguments to the result. An
-implementation therefore sees plain known values unless a `Parameter` says that it copes with more.
+null, answers an unknown argument with an unknown of the return type, and carries marks from the arguments to the result.
+An implementation therefore sees plain known values unless a `Parameter` says that it copes with more.
 """
 
 from __future__ import annotations
@@ -53,12 +52,14 @@ class FunctionError(Exception):
 
     Args:
         argument: the index of the argument at fault, None where it is the call as a whole.
-        message: what is wrong, beginning with a small letter and without a full stop. Holds no sensitive value.
+        message: what is wrong, beginning with a small letter and without a full stop.
         code: the kind of fault, where it is another than the two that follow from `argument`.
+        safe: the message holds nothing of the arguments but their types, so that it can be shown if they are sensitive.
     """
 
-    def __init__(self, argument: int | None, message: str, *, code: Code | None = None) -> None:
+    def __init__(self, argument: int | None, message: str, *, code: Code | None = None, safe: bool = False) -> None:
         super().__init__(message)
+        self.safe = safe
         self.argument = argument
         self.message = message
         self.code = code or (CALL_FAILED if argument is None else INVALID_ARGUMENT)
@@ -220,9 +221,26 @@ def call_function(function: Function, arguments: Sequence[Argument], context: Ca
     """
     _check_count(function, len(arguments))
     _check_inside(function, context.inside)
-    prepared = [_prepare(function, index, argument) for index, argument in enumerate(arguments)]
-    plain, marks = _without_marks(function, prepared)
-    return with_marks(_call_plain(function, plain, context), marks)
+    try:
+        prepared = [_prepare(function, index, argument) for index, argument in enumerate(arguments)]
+        plain, marks = _without_marks(function, prepared)
+        is_secret = any(mark.sensitive for mark in marks)
+        return with_marks(_call_discreetly(function, plain, context, is_secret=is_secret), marks)
+    except RecursionError:
+        raise FunctionError(None, "a value is nested too deeply") from None
+
+
+def _call_discreetly(
+    function: Function, arguments: Sequence[Argument], context: CallContext, *, is_secret: bool
+) -> Value:
+    """Call a function, and keep what it says of sensitive arguments to ourselves."""
+    try:
+        return _call_plain(function, arguments, context)
+    except FunctionError as error:
+        if error.safe or not is_secret:
+            raise
+        message = "an argument is sensitive, so that what is wrong with it is not shown"
+        raise FunctionError(error.argument, message, code=error.code) from None
 
 
 def _check_count(function: Function, given: int) -> None:
@@ -262,10 +280,12 @@ def _without_marks(function: Function, arguments: Sequence[Argument]) -> tuple[l
     plain: list[Argument] = []
     marks: list[Mark] = []
     for index, argument in enumerate(arguments):
-        if not isinstance(argument, Deferred) and not function.parameter(index).allow_marked:
-            argument, found = unmark_deep(argument)
-            marks.extend(found)
-        plain.append(argument)
+        if isinstance(argument, Deferred) or function.parameter(index).allow_marked:
+            plain.append(argument)
+            continue
+        value, found = unmark_deep(argument)
+        plain.append(value)
+        marks.extend(found)
     return plain, marks
 
 
@@ -276,7 +296,7 @@ def _call_plain(function: Function, arguments: Sequence[Argument], context: Call
         if isinstance(argument, Deferred):
             continue
         if is_null(argument) and not parameter.allow_null:
-            raise FunctionError(index, "argument must not be null")
+            raise FunctionError(index, "argument must not be null", safe=True)
         if not parameter.allow_dynamic and type_of(argument) == DYNAMIC:
             return Unknown(DYNAMIC)
         known = known and (parameter.allow_unknown or is_known(argument))
@@ -310,4 +330,4 @@ def _check_size(result: Value) -> None:
 def too_large(size: int, limit: int, unit: str) -> FunctionError:
     """The fault of a call whose result would be larger than a run can stand."""
     message = f"the result would have {size} {unit}, more than the limit of {limit}"
-    return FunctionError(None, message, code=RESULT_TOO_LARGE)
+    return FunctionError(None, message, code=RESULT_TOO_LARGE, safe=True)

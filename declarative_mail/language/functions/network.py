@@ -26,6 +26,7 @@ class Network:
 
     @property
     def last(self) -> int:
+        """The number of its last address."""
         return self.first | (1 << (self.bits - self.length)) - 1
 
     @property

@@ -145,7 +145,7 @@ def first_match(pattern: str, string: str) -> Value:
     checked = _checked(pattern)
     match = next(checked.matches(string), None)
     if match is None:
-        raise FunctionError(None, "pattern did not match any part of the given string")
+        raise FunctionError(None, "pattern did not match any part of the given string", safe=True)
     return checked.value(match)
 
 

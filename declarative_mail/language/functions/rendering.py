@@ -65,8 +65,8 @@ def _check_reference(expression: Expression) -> None:
     """Refuse anything but a reference: a template that is built on the spot needs no function, and confuses."""
     match expression:
         case Literal(value=str()):
-            hint = "and so does not support providing a literal template; consider using a template string expression instead"
-            raise FunctionError(0, f"{_ONLY}, {hint}")
+            hint = "consider using a template string expression instead"
+            raise FunctionError(0, f"{_ONLY}, and so does not support providing a literal template; {hint}")
         case Template(parts=parts) if len(parts) == 1:
             hint = "to treat the inner expression as template syntax, write the reference expression directly"
             raise FunctionError(0, f"{_ONLY}; {hint} without any template interpolation syntax")

@@ -12,7 +12,7 @@ from declarative_mail.language.functions.model import MAX_TEXT, Function, Functi
 from declarative_mail.language.lexical import SPACES
 from declarative_mail.language.numeric import Number
 from declarative_mail.language.types import BOOL, NUMBER, STRING, ListType
-from declarative_mail.language.values import ListValue, Unknown, Value, is_null, is_wholly_known
+from declarative_mail.language.values import ListValue, Unknown, Value, is_wholly_known
 
 
 def chomp(text: str) -> Value:
@@ -41,7 +41,7 @@ def indent(spaces: Number, text: str) -> Value:
     """The string with spaces after each line end."""
     count = whole_number(spaces)
     if count < 0:
-        raise FunctionError(0, "must not be negative")
+        raise FunctionError(None, "the number of spaces must not be negative")
     size = len(text) + text.count("\n") * count
     if size > MAX_TEXT:
         raise too_large(size, MAX_TEXT, "characters")
@@ -66,9 +66,8 @@ def join(separator: str, *lists: ListValue) -> Value:
 def _words(words: ListValue, argument: int, *, of: str) -> list[str]:
     found = []
     for index, word in enumerate(elements(words)):
-        if is_null(word):
-            raise FunctionError(argument, f"element {index}{of} is null; cannot concatenate null values")
-        assert isinstance(word, str)
+        if not isinstance(word, str):
+            raise FunctionError(argument, f"element {index}{of} is null; cannot concatenate null values", safe=True)
         found.append(word)
     return found
 

@@ -15,21 +15,23 @@ _MODULES: Final = {
     "formatting": "format formatlist",
     "regular": "regex regexall replace",
     "rendering": "templatefile templatestring",
-    "collection": "alltrue anytrue coalesce coalescelist compact contains distinct index length list map matchkeys one"
-    " range sort sum",
+    "collection": "alltrue anytrue coalesce coalescelist compact contains distinct index length one",
+    "lists": "list map matchkeys range sort sum",
     "sequences": "chunklist concat element flatten reverse slice",
     "maps": "keys lookup merge transpose values zipmap",
     "set_operations": "setintersection setproduct setsubtract setunion",
-    "encoding": "base64decode base64encode base64gzip jsondecode jsonencode textdecodebase64 textencodebase64 urlencode",
+    "encoding": "base64decode base64encode base64gzip jsondecode jsonencode textdecodebase64 textencodebase64"
+    " urlencode",
     "tables": "csvdecode",
     "yaml": "yamldecode yamlencode",
     "filesystem": "abspath basename dirname file filebase64 fileexists fileset pathexpand",
     "dates": "formatdate plantimestamp timeadd timecmp timestamp",
-    "hashes": "base64sha256 base64sha512 filebase64sha256 filebase64sha512 filemd5 filesha1 filesha256 filesha512 md5 sha1"
-    " sha256 sha512",
+    "hashes": "base64sha256 base64sha512 filebase64sha256 filebase64sha512 filemd5 filesha1 filesha256 filesha512 md5"
+    " sha1 sha256 sha512",
     "crypto": "bcrypt rsadecrypt uuid uuidv5",
     "network": "cidrhost cidrnetmask cidrsubnet cidrsubnets",
-    "conversion": "can ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring try",
+    "conversion": "can ephemeralasnull issensitive nonsensitive sensitive tobool tolist tomap tonumber toset tostring"
+    " try",
     "secret_sources": "env secret_command secret_file",
 }
 _CONSOLE: Final = {"inspection": "type"}

@@ -8,19 +8,23 @@ from dataclasses import dataclass, field
 from declarative_mail.language.functions.model import Function, FunctionError, Parameter
 from declarative_mail.language.lexical import nfc
 from declarative_mail.language.sets import quoted
-from declarative_mail.language.types import DYNAMIC, STRING, ListType, Type, object_type
-from declarative_mail.language.values import ListValue, Unknown, Value
+from declarative_mail.language.types import DYNAMIC, STRING, object_type
+from declarative_mail.language.values import ListValue, Value
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads records from lines; `number` is that of the line read last.
+    """Reads records from lines that end in a line feed; empty lines between records do not count.
 
-    A line break is ``\\n`` or ``\\r\\n`` and is handed on as ``\\n``; empty lines between records do not count.
+    Args:
+        lines: what is still to be read.
+        number: that of the line read last.
+        first: that of the line in which the last record began.
     """
 
     lines: Iterator[str]
     number: int = 0
+    first: int = 0
     fields: list[str] = field(default_factory=list)
 
     @classmethod
@@ -35,6 +39,7 @@ class _Reader:
         if line is None:
             return None
         self.fields = []
+        self.first = self.number
         rest: str | None = line
         while rest is not None:
             rest = self._quoted(rest[1:]) if rest.startswith('"') else self._plain(rest)
@@ -95,12 +100,6 @@ def _headers(reader: _Reader) -> list[str]:
     return headers
 
 
-def _type(text: str | Unknown) -> Type:
-    if isinstance(text, Unknown):
-        return DYNAMIC
-    return ListType(object_type(dict.fromkeys(_headers(_Reader.of(text)), STRING)))
-
-
 def csv_decode(text: str) -> Value:
     """The rows below the header as objects."""
     reader = _Reader.of(text)
@@ -108,12 +107,11 @@ def csv_decode(text: str) -> Value:
     order = sorted(range(len(headers)), key=headers.__getitem__)
     rows: list[Value] = []
     while True:
-        start = reader.number
         row = reader.record()
         if row is None:
             break
         if len(row) != len(headers):
-            raise FunctionError(None, f"CSV parse error on line {start + 1}: wrong number of fields")
+            raise FunctionError(None, f"CSV parse error on line {reader.first}: wrong number of fields")
         rows.append({headers[index]: nfc(row[index]) for index in order})
     return ListValue(tuple(rows), object_type(dict.fromkeys(headers, STRING)))
 
@@ -122,7 +120,7 @@ FUNCTIONS = (
     Function(
         name="csvdecode",
         parameters=(Parameter("str", STRING),),
-        returns=_type,
+        returns=DYNAMIC,
         category="encoding",
         help="The rows of a table in CSV as a list of objects, named by its header line.",
         example='csvdecode("name,email\\nAda,ada@example.com\\n")',

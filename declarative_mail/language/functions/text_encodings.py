@@ -69,6 +69,8 @@ Big5 big5-hkscs csbig5
 _SWAPPED = {"IBM1047": str.maketrans("^\xac[\xdd]\xa8", "\xac^\xdd[\xa8]")}
 """Characters that are exchanged in an encoding compared with its codec."""
 _CONTROLS = frozenset(map(chr, range(0x80, 0xA0)))
+_HZ_END = b"~}"
+"""Ends Chinese text. Terraform leaves it out where nothing follows."""
 _REPLACEMENT = "\ufffd"
 
 
@@ -89,6 +91,8 @@ class TextCodec:
             encoded = self._codec.encode(text.translate(_SWAPPED.get(self.name, {})))[0]
         except UnicodeEncodeError:
             return None
+        if self.name == "HZ-GB-2312" and not text[-1:].isascii():
+            return encoded.removesuffix(_HZ_END)
         return codecs.BOM_UTF16_BE + encoded if self.name == "UTF-16" else encoded
 
     def decode(self, encoded: bytes) -> str | None:

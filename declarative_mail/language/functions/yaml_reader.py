@@ -34,16 +34,21 @@ _STR, _BINARY, _BOOL, _INT, _FLOAT, _NULL, _TIMESTAMP, _MAP, _SEQ = (
 )
 _SCALAR_TAGS = frozenset({"", _STR, _BINARY, _BOOL, _INT, _FLOAT, _NULL, _TIMESTAMP})
 
-_BOOLS: dict[str, Value] = {
-    form: value
-    for value, words in ((True, "y yes true on"), (False, "n no false off"))
-    for word in words.split()
-    for form in (word, word.capitalize(), word.upper())
+_WORDS: dict[str, Value] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **{
+        form: value
+        for value, words in ((True, "y yes true on"), (False, "n no false off"))
+        for word in words.split()
+        for form in (word, word.capitalize(), word.upper())
+    },
+    **{
+        sign + word: -INFINITY if sign == "-" else INFINITY
+        for sign in ("", "+", "-")
+        for word in (".inf", ".Inf", ".INF")
+    },
 }
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_INFINITIES: dict[str, Value] = {
-    sign + word: -INFINITY if sign == "-" else INFINITY for sign in ("", "+", "-") for word in (".inf", ".Inf", ".INF")
-}
+"""What plain words stand for."""
 _NANS = frozenset({".nan", ".NaN", ".NAN"})
 _INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", re.ASCII)
 _DECIMAL = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", re.ASCII)
@@ -67,7 +72,7 @@ def decode_yaml(text: str) -> Value:
     from ruamel.yaml.error import YAMLError
 
     parser = YAML(typ="safe", pure=True)
-    parser.version = (1, 1)  # type: ignore[assignment]  # declared as None, and a tuple by its documentation
+    parser.version = (1, 1)
     try:
         return _Reader(iter(parser.parse(text))).document()
     except YAMLError as error:
@@ -228,9 +233,8 @@ def resolve(tag: str, text: str, *, is_quoted: bool) -> Value | _Merge:
     if tag not in (_STR, _BINARY):
         if is_quoted and text[:1] in _SPECIAL_BEGINNINGS:
             return text
-        word = _word(text)
-        if word is not _NOTHING:
-            return word
+        if text in _WORDS:
+            return _WORDS[text]
         if not tag and text in _NANS:
             raise ValueError("floating point NaN is not supported")
         if tag in ("", _TIMESTAMP) and (time := _timestamp(text)) is not None:
@@ -244,13 +248,6 @@ def resolve(tag: str, text: str, *, is_quoted: bool) -> Value | _Merge:
 
 _SPECIAL_BEGINNINGS = ("", *"+-0123456789yYnNtTfFoO~.")
 """What words, numbers and times begin with."""
-_NOTHING = object()
-
-
-def _word(text: str) -> Value | object:
-    if text in _NULLS:
-        return None
-    return _BOOLS.get(text, _INFINITIES.get(text, _NOTHING))
 
 
 def _tagged(tag: str, text: str) -> Value:

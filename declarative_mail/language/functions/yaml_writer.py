@@ -1,7 +1,7 @@
-"""Values as YAML in the form of ``yamlencode``: block style, strings in double quotes or, with line breaks, as literal blocks.
+"""Values as YAML in the form of ``yamlencode``: blocks, strings in double quotes, texts of lines as literal blocks.
 
-The rules for where a line ends are libyaml's, which Terraform's writer follows: the position in the line and what was written
-last decide, so a writer keeps them.
+The rules for where a line ends are libyaml's, which Terraform's writer follows: the position in the line and what was
+written last decide, so a writer keeps them.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Writer:
             raise too_large(self._size, MAX_TEXT, "characters")
 
     def _indicator(self, text: str, *, spaced: bool, keeps_indent: bool = False) -> None:
-        """A mark of the syntax, after a space where there is none yet; after some a nested block begins on the same line."""
+        """A mark of the syntax, after a space where there is none; some let a nested block begin on the same line."""
         self._put(f" {text}" if spaced and not self._after_space else text)
         self._after_space = False
         self._at_indent = self._at_indent and keeps_indent
