@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Literal, cast
 
 from declarative_mail.diagnostics import DiagnosticError, Source
-from declarative_mail.language.evaluate import Scope, evaluate
-from declarative_mail.language.functions.model import CallContext
+from declarative_mail.language.evaluate import Scope, evaluate, references
+from declarative_mail.language.functions.model import CallContext, FunctionError
 from declarative_mail.language.parse import parse_template
 from declarative_mail.language.values import Value
 
@@ -27,9 +27,13 @@ def render_template(
 
     Raises:
         DiagnosticError: it does not parse or cannot be evaluated.
+        FunctionError: it uses a name that is not among the variables.
     """
     template, faults = parse_template(Source(name, text))
     if template is None or faults:
         raise DiagnosticError(faults)
+    for reference in references(template):
+        if reference.root not in variables:
+            raise FunctionError(1, f'vars map does not contain key "{reference.root}", referenced at {reference.span}')
     inner = replace(context, inside=cast("Literal['', 'templatefile', 'templatestring']", inside))
     return evaluate(template, Scope.root(variables, context=inner))

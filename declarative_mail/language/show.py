@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
+from declarative_mail.language.functions.inspection import TypeText
 from declarative_mail.language.numeric import number_text
 from declarative_mail.language.sets import quoted
 from declarative_mail.language.types import (
@@ -32,7 +33,7 @@ def show_value(value: Value) -> str:
 
     HCL over several lines, conversions named, sensitive and unknown parts in words.
     """
-    return _show(value, 0)
+    return str(value) if isinstance(value, TypeText) else _show(value, 0)
 
 
 def _show(value: Value, indent: int) -> str:
