@@ -8,7 +8,7 @@ from declarative_mail.diagnostics import Code, Diagnostic, Label, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
 from declarative_mail.language import lexical
 from declarative_mail.language.parse_frame import BODY, FILE, FOR, OBJECT, SEQUENCE, TUPLE, Frame
-from declarative_mail.language.parse_misfit import AMBIGUOUS_KEY, MisfitError
+from declarative_mail.language.parse_misfit import NESTED_SPLAT, MisfitError
 
 MAX_FAULTS = 20
 """How many faults of one text are told: what follows the twentieth is as a rule a consequence of it."""
@@ -59,7 +59,7 @@ class Faults:
 
     def explain(self, frame: Frame, rule: str, misfit: MisfitError) -> None:
         """Report that the piece in hand does not follow the grammar."""
-        if misfit.index == len(frame.spans) and _BRACE_ON_NEXT_LINE.match(self._source.text, frame.spans[-1][1]):
+        if frame.spans and misfit.index == len(frame.spans) and _BRACE_ON_NEXT_LINE.match(self._source.text, frame.spans[-1][1]):
             return  # the brace, a piece of its own, tells
         code, detail = _Explanation(self._source, frame, rule, misfit).words()
         spans = frame.spans
@@ -85,8 +85,9 @@ class _Explanation:
 
     def words(self) -> tuple[Code, str]:
         """The kind of fault and its detail."""
-        if self._misfit.reason:
-            return self._beyond_grammar(self._misfit.reason)
+        if self._misfit.reason == NESTED_SPLAT:
+            detail = "A `.*` cannot follow another one. Write the full form for nested lists, as in `list[*].items[*]`."
+            return codes.INVALID_EXPRESSION, detail
         if self._rule == "K" or (self._rule == "A" and self._at == 0):
             return self._block()
         if self._role == FOR or (self._role == SEQUENCE and lexical.FOR in self._kinds):
@@ -96,16 +97,6 @@ class _Explanation:
         if self._wants_value():
             return codes.INVALID_EXPRESSION, f"Expected a value after {self._previous()}, found {self._found()}."
         return self._surplus()
-
-    def _beyond_grammar(self, reason: str) -> tuple[Code, str]:
-        if reason == AMBIGUOUS_KEY:
-            return codes.AMBIGUOUS_KEY, (
-                "A key with a dot or an index in it could be a reference or a name. "
-                "Put it in parentheses to refer to a value, in quotes to name the element literally."
-            )
-        return codes.INVALID_EXPRESSION, (
-            "A `.*` cannot follow another one. Write the full form for nested lists, as in `list[*].items[*]`."
-        )
 
     def _block(self) -> tuple[Code, str]:
         kinds, at = self._kinds, self._at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-NESTED_SPLAT, AMBIGUOUS_KEY = "nested splat", "ambiguous key"
+NESTED_SPLAT = "nested splat"
 
 
 class MisfitError(Exception):

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from declarative_mail.language import lexical
-from declarative_mail.language.parse_misfit import AMBIGUOUS_KEY, NESTED_SPLAT, MisfitError
+from declarative_mail.language.parse_misfit import NESTED_SPLAT, MisfitError
 from declarative_mail.language.stored import Recipe
 
 if TYPE_CHECKING:
@@ -200,17 +200,8 @@ def _element_key(children: list[Any], kinds: str) -> Recipe:
     key = children[0]
     if key[0] in ("name", "constant"):
         return ("key", key[1], key[2])
-    if key[0] == "chain" and key[3][0] in ("name", "constant") and all(map(_is_static, key[4])):
-        raise MisfitError(key[1], reason=AMBIGUOUS_KEY)
     recipe: Recipe = _whole(key)
     return recipe
-
-
-def _is_static(step: Recipe) -> bool:
-    """Whether a step is part of a plain reference, which needs parentheses as a key."""
-    return step[0] in ("attr", "legacy") or (
-        step[0] == "index" and step[3][0] in ("string", "escaped", "number", "constant")
-    )
 
 
 def _attribute(children: list[Any], kinds: str) -> Recipe:
@@ -248,6 +239,11 @@ def _operator(children: list[Any], kinds: str) -> int:
     return _index(children[0])
 
 
+def _keyword(children: list[Any], kinds: str) -> Recipe:
+    """python-hcl2 lets `for` be the first key of an object; HCL begins a for expression there."""
+    raise MisfitError(_index(children[0]) + 1, {"NAME"})
+
+
 def _nothing(children: Iterable[Any], kinds: str) -> None:
     return None
 
@@ -279,6 +275,7 @@ _MAKERS: dict[str, Callable[[list[Any], str], Any]] = {
     "for_object_expr": _for_object,
     "for_intro": _for_intro,
     "for_cond": _for_condition,
+    "keyword": _keyword,
     "object_elem": _element,
     "object_elem_key": _element_key,
     "attribute": _attribute,
