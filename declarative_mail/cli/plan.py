@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,6 +19,9 @@ from declarative_mail.cli.options import (
 from declarative_mail.cli.streams import Output
 from declarative_mail.operations.planning import Planned, PlanOptions
 
+if TYPE_CHECKING:
+    from declarative_mail.operations.connection_tests import Tested
+
 
 @click.command(name="plan", cls=ConfigurationCommand)
 @configuration_options
@@ -34,7 +37,6 @@ from declarative_mail.operations.planning import Planned, PlanOptions
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Show what would change, and how far each change reaches."""
-    from declarative_mail.operations.connection_tests import probe_plan
     from declarative_mail.operations.planning import make_plan
     from declarative_mail.operations.states import open_state
 
@@ -43,7 +45,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     state = open_state(workspace)
     chosen = plan_options(options)
     planned = make_plan(workspace, chosen, state)
-    tests = probe_plan(planned) if options["run_tests"] and not planned.failed else None
+    tests = _tests(planned) if options["run_tests"] and not planned.failed else None
     if tests is not None:
         planned.plan = tests.recorded_in(planned.plan)
     if options["out"] and not planned.failed:
@@ -60,6 +62,13 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     if code is Exit.OK and tests is not None and tests.blocking:
         return Exit.TEST_FAILED
     return Exit.CHANGES if code is Exit.OK and options["detailed_exitcode"] and not planned.plan.is_empty else code
+
+
+def _tests(planned: Planned) -> Tested:
+    # Imported here: a plan without tests need not pay for the machinery of the conversation.
+    from declarative_mail.operations.connection_tests import probe_plan
+
+    return probe_plan(planned)
 
 
 def plan_options(options: dict[str, Any]) -> PlanOptions:
