@@ -64,10 +64,10 @@ $(VENV)/.made-in:
 # The demo needs the tool and an SMTP server; everything else also the linters and test libraries.
 $(VENV)/.demo: pyproject.toml $(VENV)/.made-in
 	@echo "installing declarative-mail into $(VENV)"
-	@$(RUN) -m pip install --quiet --editable '.[demo]'
+	@$(RUN) -m pip install -qq --editable '.[demo]'
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml $(VENV)/.made-in
 	@echo "installing declarative-mail and its development tools into $(VENV)"
-	@$(RUN) -m pip install --quiet --editable '.[dev]'
+	@$(RUN) -m pip install -qq --editable '.[dev]'
 	@touch $@ $(VENV)/.demo

@@ -63,10 +63,11 @@ class Shape:
     @property
     def remark(self) -> str:
         """``# forces replacement`` where the value here does."""
-        return _FORCES if any(_without_indexes(path) == self.path for path in self.forces) else ""
+        return _FORCES if any(without_indexes(path) == self.path for path in self.forces) else ""
 
 
-def _without_indexes(path: str) -> str:
+def without_indexes(path: str) -> str:
+    """``event.stages`` for ``event[1].stages``: how sets are named."""
     return ".".join(part.partition("[")[0] for part in path.split("."))
 
 

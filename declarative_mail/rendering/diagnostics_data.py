@@ -1,19 +1,13 @@
-"""Diagnostics for other programs: JSON lines, the annotations of GitHub's runners, and SARIF 2.1.0."""
+"""Diagnostics for other programs: the annotations of GitHub's runners, and SARIF 2.1.0. (JSON is `Diagnostic.data`.)"""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.rendering.text import neutralise
-
-
-def diagnostics_json_lines(diagnostics: Iterable[Diagnostic]) -> str:
-    """One JSON object a line, in the order given: the contract of ``docs/json.md``. Pure ASCII."""
-    return "".join(f"{json.dumps(one.data)}\n" for one in diagnostics)
 
 
 def github_annotations(diagnostics: Iterable[Diagnostic]) -> str:
@@ -47,8 +41,8 @@ def _sentence(one: Diagnostic) -> str:
     return "\n".join(dict.fromkeys(part for part in (label, one.detail, one.cause or "") if part))
 
 
-def sarif(diagnostics: Sequence[Diagnostic], *, version: str) -> str:
-    """One SARIF run, as code scanning services read it.
+def sarif(diagnostics: Sequence[Diagnostic], *, version: str) -> dict[str, Any]:
+    """A document of one SARIF run, as code scanning services read it.
 
     Args:
         diagnostics: the results, in this order.
@@ -69,12 +63,11 @@ def sarif(diagnostics: Sequence[Diagnostic], *, version: str) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(one) for one in diagnostics],
     }
-    document = {
+    return {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [run],
     }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def _result(one: Diagnostic) -> Mapping[str, Any]:

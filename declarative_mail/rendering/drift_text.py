@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from declarative_mail.rendering.attribute_diff import Shape, value_diff
+from declarative_mail.rendering.attribute_diff import Shape, value_diff, without_indexes
 from declarative_mail.rendering.plan_text import diff_line
 from declarative_mail.rendering.terminal import Terminal
 from declarative_mail.rendering.text import counted, hang, neutralise
@@ -53,12 +53,12 @@ def _object(one: Data, terminal: Terminal) -> Iterator[str]:
     yield f"  {terminal.paint(symbol, style)} {terminal.paint(neutralise(one['address']), 'bold')}{gone}"
     width = max((len(key_text(field["path"])) for field in one["fields"]), default=0)
     for field in one["fields"]:
-        yield from _field(field, width=width, terminal=terminal)
+        yield from _field(field, frozenset(one["sets"]), width=width, terminal=terminal)
 
 
-def _field(field: Data, *, width: int, terminal: Terminal) -> Iterator[str]:
+def _field(field: Data, sets: frozenset[str], *, width: int, terminal: Terminal) -> Iterator[str]:
     label = f"{neutralise(field['path']):<{width}} = "
-    shape = Shape(room=terminal.width - 2 * len(INDENT))
+    shape = Shape(sets, room=terminal.width - 2 * len(INDENT)).at(without_indexes(field["path"]))
     yield from (
         diff_line(line, terminal) for line in value_diff(label, field["desired"], field["live"], shape, depth=0)
     )

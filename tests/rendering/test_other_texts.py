@@ -73,12 +73,13 @@ def drift(*objects: dict[str, Any], **numbers: int) -> dict[str, Any]:
 
 
 DRIFTED = drift(
-    {"type": "drift", "address": "user_group.gone", "gone": True, "drift": True, "fields": []},
+    {"type": "drift", "address": "user_group.gone", "gone": True, "drift": True, "sets": [], "fields": []},
     {
         "type": "drift",
         "address": "smtp_server.primary",
         "gone": False,
         "drift": True,
+        "sets": [],
         "fields": [
             field("connection_test.to", "theirs", "ops@example.com", None),
             field("password", "theirs", {"$secret": "#1"}, {"$secret": "#2"}),
@@ -91,6 +92,7 @@ DRIFTED = drift(
         "address": "user_group.pending",
         "gone": False,
         "drift": False,
+        "sets": ["members"],
         "fields": [field("members", "ours", ["a@example.com", "c@example.com"], ["a@example.com", "b@example.com"])],
     },
     drifted=2,
