@@ -26,6 +26,10 @@ MAX_COMMAND = 512
 _NO_EHLO = {500, 502, 504}
 
 
+# Breaks a login off (RFC 4954 section 4).
+_CANCEL = "*"
+
+
 class InDoubt(Exception):  # noqa: N818 - the state of a message
     """A message was sent, its last byte included, and the answer never came: taken or not, nobody here knows."""
 
@@ -127,14 +131,15 @@ class Conversation:
         at_once = len(whole) + 2 <= MAX_COMMAND
         shown = f"{opening} (credentials removed)" if at_once and initial else opening
         reply = self.command(whole if at_once else opening, until=until, shown=shown)
-        question, answers = "", exchange.answers()
-        while reply.code == 334:
+        question, answers, answer = "", exchange.answers(), ""
+        while reply.code == 334 and answer != _CANCEL:
             question = reply.lines[0].strip()
             if initial is not None and not question:
                 answer, initial = initial, None
             else:
-                answer = next(answers, lambda _: "*")(question)
-            reply = self.command(answer, until=until, shown="(credentials removed)" if answer else "")
+                answer = next(answers, lambda _: _CANCEL)(question)
+            shown = answer if answer in {"", _CANCEL} else "(credentials removed)"
+            reply = self.command(answer, until=until, shown=shown)
         return reply, question
 
     def mail(self, sender: str, parameters: Sequence[str] = (), *, until: float) -> Reply:

@@ -101,7 +101,8 @@ def compose(settings: ServerSettings, test: TestSettings, *, to: str, written: d
     """
     sender = wire_address(settings.sender)
     international = sender.international or wire_address(to).international
-    message = EmailMessage(policy=SMTPUTF8 if international else SMTP)
+    # 7bit: what a body has beyond ASCII is encoded, so that only addresses ever ask for an extension.
+    message = EmailMessage(policy=(SMTPUTF8 if international else SMTP).clone(cte_type="7bit"))
     domain = sender.text.rpartition("@")[2] or "localhost"
     author = parse_mailbox(settings.from_address)
     message["From"] = _mailbox(author.name, wire_address(author.address).text)

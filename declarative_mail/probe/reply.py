@@ -110,10 +110,11 @@ class ReplyReader:
             if len(self._buffer) > MAX_LINE:
                 raise NetworkFault("reply_too_long", f"a line of more than {MAX_LINE} bytes")
             self._more(until)
-        raw, self._buffer = self._buffer.split(b"\n", 1)
+        line, self._buffer = self._buffer.split(b"\n", 1)
+        raw = line.rstrip(b"\r")
         if len(raw) > MAX_LINE:
             raise NetworkFault("reply_too_long", f"a line of {len(raw)} bytes")
-        match = _LINE.fullmatch(raw.rstrip(b"\r"))
+        match = _LINE.fullmatch(raw)
         if not match:
             raise self._malformed(raw)
         return match[1], match[2] or b"", match[3] or b""
