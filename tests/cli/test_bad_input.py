@@ -25,7 +25,7 @@ def test_empty_directory(project: Project, command: str) -> None:
     """Without any *.hcl file nothing is planned: a wrong directory must not look like an empty configuration."""
     result = project.json(command)
 
-    assert (1, ["DM2390"]) == (result.code, result.codes)
+    assert (result.code, result.codes) == (1, ["DM2390"])
     assert _nothing_changed(project)
 
 
@@ -35,17 +35,19 @@ def test_file_that_is_not_utf8(project: Project) -> None:
 
     result = project.json("plan")
 
-    assert (1, "DM1001") == (result.code, result.codes[0])
+    assert (result.code, result.codes[0]) == (1, "DM1001")
 
 
-@pytest.mark.parametrize("text", ["locals {\n", 'locals { a = "x\n }\n', "locals { a = [1, 2 }\n", "locals { a = <<E\nx\n"])
+@pytest.mark.parametrize(
+    "text", ["locals {\n", 'locals { a = "x\n }\n', "locals { a = [1, 2 }\n", "locals { a = <<E\nx\n"]
+)
 def test_unclosed_braces_and_strings(project: Project, text: str) -> None:
     """What is not closed is said at the place where it was opened."""
     project.write(text)
 
     result = project.json("validate")
 
-    assert 1 == result.code
+    assert result.code == 1
     assert all(code.startswith("DM10") for code in result.codes)
     assert result.codes
 
@@ -56,7 +58,7 @@ def test_cycle_is_named_in_full_and_the_rest_is_still_checked(project: Project) 
 
     result = project.json("validate")
 
-    assert ["DM2320", "DM3001"] == result.codes
+    assert result.codes == ["DM2320", "DM3001"]
     assert "local.a -> local.b -> local.c -> local.a" in result.of_type("diagnostic")[0]["detail"]
 
 
@@ -66,7 +68,11 @@ def test_duplicate_address_names_both_places(project: Project) -> None:
 
     (fault,) = project.json("validate").of_type("diagnostic")
 
-    assert ("DM2305", 2, 1) == (fault["code"], fault["range"]["start"]["line"], fault["related"][0]["range"]["start"]["line"])
+    assert (
+        fault["code"],
+        fault["range"]["start"]["line"],
+        fault["related"][0]["range"]["start"]["line"],
+    ) == ("DM2305", 2, 1)
 
 
 @pytest.mark.parametrize(
@@ -85,14 +91,16 @@ def test_value_out_of_place_is_marked_where_it_stands(project: Project, old: str
     (fault,) = project.json("validate").of_type("diagnostic")
 
     assert ("error", column) == (fault["severity"], fault["range"]["start"]["column"])
-    assert "smtp_server.primary" == fault["address"]
+    assert fault["address"] == "smtp_server.primary"
 
 
 def test_several_faults_come_in_one_run(project: Project) -> None:
     """Nobody has to run it five times."""
-    project.write(SERVER.replace("2525", "0").replace("encryption", "encrypton") + 'user_group "x" { members = [var.no] }')
+    project.write(
+        SERVER.replace("2525", "0").replace("encryption", "encrypton") + 'user_group "x" { members = [var.no] }'
+    )
 
-    assert 3 == len(project.json("plan").codes)
+    assert len(project.json("plan").codes) == 3
 
 
 @pytest.mark.parametrize(
@@ -126,8 +134,8 @@ def test_saved_plan_of_another_lineage_is_refused(project: Project) -> None:
 
     result = project.run("apply", "saved")
 
-    assert (1, True) == (result.code, "lineage" in result.err)
-    assert 2 == len(project.state["resources"])
+    assert (result.code, "lineage" in result.err) == (1, True)
+    assert len(project.state["resources"]) == 2
 
 
 def test_directory_that_cannot_be_written(project: Project) -> None:
@@ -156,7 +164,7 @@ def test_directory_that_cannot_be_written(project: Project) -> None:
     )
     project.path.chmod(0o755)
 
-    assert (1, True, False) == (result.returncode, "DM7202" in result.stderr, "Traceback" in result.stderr)
+    assert (result.returncode, "DM7202" in result.stderr, "Traceback" in result.stderr) == (1, True, False)
     assert before == (project.path / "dmail.state.json").read_bytes()
 
 
@@ -165,7 +173,9 @@ def test_full_disk_leaves_the_old_state_whole(project: Project) -> None:
     need_root()
     mount = project.path / "disk"
     mount.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)], capture_output=True, check=False)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(mount)], capture_output=True, check=False
+    )
     if made.returncode:
         pytest.skip("no file systems can be mounted here")
     try:
@@ -177,7 +187,7 @@ def test_full_disk_leaves_the_old_state_whole(project: Project) -> None:
 
         result = small.json("apply", "--auto-approve", "--allow-mass-change")
 
-        assert (1, True) == (result.code, "DM7203" in result.codes)
+        assert (result.code, "DM7203" in result.codes) == (1, True)
         assert before == (mount / "dmail.state.json").read_bytes()
     finally:
         subprocess.run(["umount", str(mount)], check=True)
@@ -195,7 +205,7 @@ def test_interrupt_while_the_plan_is_shown_changes_nothing(project: Project) -> 
     os.close(master)
 
     assert b"Make these changes?" in shown
-    assert 130 == code
+    assert code == 130
     assert _nothing_changed(project)
 
 
@@ -210,7 +220,7 @@ def test_answer_other_than_yes_changes_nothing(project: Project) -> None:
     code = process.wait(timeout=20)
     os.close(master)
 
-    assert 1 == code
+    assert code == 1
     assert _nothing_changed(project)
 
 

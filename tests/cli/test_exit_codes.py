@@ -21,21 +21,21 @@ def test_done_and_nothing_to_do_exit_0(project: Project) -> None:
     project.write(GROUPS)
     project.apply()
 
-    assert 0 == project.run("plan").code
+    assert project.run("plan").code == 0
 
 
 def test_pending_changes_exit_2_only_when_asked(project: Project) -> None:
     """`--detailed-exitcode` tells changes from none."""
     project.write(GROUPS)
 
-    assert (0, 2) == (project.run("plan").code, project.run("plan", "--detailed-exitcode").code)
+    assert (project.run("plan").code, project.run("plan", "--detailed-exitcode").code) == (0, 2)
 
 
 def test_error_exits_1(project: Project) -> None:
     """A configuration with a fault."""
     project.write('user_group "x" { membres = [] }')
 
-    assert (1, 1, 1) == (project.run("validate").code, project.run("plan").code, project.run("apply").code)
+    assert (project.run("validate").code, project.run("plan").code, project.run("apply").code) == (1, 1, 1)
 
 
 def test_failed_connection_test_exits_4_and_changes_nothing(project: Project) -> None:
@@ -47,7 +47,7 @@ def test_failed_connection_test_exits_4_and_changes_nothing(project: Project) ->
 
     result = project.run("apply", "--auto-approve")
 
-    assert 4 == result.code
+    assert result.code == 4
     assert "connect" in result.out
     assert not (project.path / "dmail.state.json").exists()
 
@@ -59,7 +59,7 @@ def test_failed_precondition_exits_4(project: Project) -> None:
         '      error_message = "No."\n    }\n  }\n}'
     )
 
-    assert 4 == project.run("plan").code
+    assert project.run("plan").code == 4
 
 
 def test_brake_exits_5_and_names_its_flag(project: Project) -> None:
@@ -70,9 +70,9 @@ def test_brake_exits_5_and_names_its_flag(project: Project) -> None:
 
     held = project.run("apply", "--auto-approve")
 
-    assert (5, True) == (held.code, "--allow-mass-change" in held.err)
-    assert 12 == len(project.state["resources"])
-    assert 0 == project.run("apply", "--auto-approve", "--allow-mass-change").code
+    assert (held.code, "--allow-mass-change" in held.err) == (5, True)
+    assert len(project.state["resources"]) == 12
+    assert project.run("apply", "--auto-approve", "--allow-mass-change").code == 0
 
 
 def test_empty_configuration_is_held_back(project: Project) -> None:
@@ -81,8 +81,8 @@ def test_empty_configuration_is_held_back(project: Project) -> None:
     project.apply()
     project.write("locals {}\n")
 
-    assert 5 == project.run("apply", "--auto-approve").code
-    assert 0 == project.run("apply", "--auto-approve", "--allow-empty").code
+    assert project.run("apply", "--auto-approve").code == 5
+    assert project.run("apply", "--auto-approve", "--allow-empty").code == 0
 
 
 def test_event_that_loses_its_last_recipient_is_held_back(project: Project) -> None:
@@ -93,7 +93,7 @@ def test_event_that_loses_its_last_recipient_is_held_back(project: Project) -> N
 
     held = project.run("apply", "--auto-approve")
 
-    assert (5, True) == (held.code, "--allow-lost-audience" in held.err)
+    assert (held.code, "--allow-lost-audience" in held.err) == (5, True)
     assert 'PipelineFailed of pipeline "deploy"' in held.err
 
 
@@ -104,7 +104,7 @@ def test_locked_state_exits_6(project: Project) -> None:
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
 
-        assert 6 == project.run("apply", "--auto-approve").code
+        assert project.run("apply", "--auto-approve").code == 6
 
 
 def test_lock_of_a_dead_process_is_a_warning(project: Project) -> None:
@@ -115,15 +115,17 @@ def test_lock_of_a_dead_process_is_a_warning(project: Project) -> None:
 
     result = project.run("apply", "--auto-approve")
 
-    assert (0, True) == (result.code, "DM7302" in result.err)
+    assert (result.code, "DM7302" in result.err) == (0, True)
 
 
-@pytest.mark.parametrize("arguments", [("plann",), ("plan", "--nope"), ("output", "--raw"), ("test", "--server", "x:0")])
+@pytest.mark.parametrize(
+    "arguments", [("plann",), ("plan", "--nope"), ("output", "--raw"), ("test", "--server", "x:0")]
+)
 def test_usage_error_exits_64(project: Project, arguments: tuple[str, ...]) -> None:
     """Never 2, which means changes."""
     project.write(GROUPS)
 
-    assert 64 == project.run(*arguments).code
+    assert project.run(*arguments).code == 64
 
 
 def test_unknown_command_has_a_suggestion(project: Project) -> None:
@@ -137,7 +139,7 @@ def test_apply_without_a_terminal_asks_for_a_flag(project: Project) -> None:
 
     result = project.run("apply")
 
-    assert (1, True) == (result.code, "--auto-approve" in result.err)
+    assert (result.code, "--auto-approve" in result.err) == (1, True)
     assert not (project.path / "dmail.state.json").exists()
 
 
@@ -158,9 +160,9 @@ def test_signal_ends_with_its_own_code(project: Project, tmp_path: Path, number:
 
 def test_when_several_apply_the_worst_counts() -> None:
     """1, 6, 5, 4, 3, 2 in that order."""
-    assert Exit.ERROR == worst([Exit.DRIFT, Exit.ERROR, Exit.LOCKED])
-    assert Exit.LOCKED == worst([Exit.BRAKE, Exit.LOCKED])
-    assert Exit.BRAKE == worst([Exit.TEST_FAILED, Exit.BRAKE])
-    assert Exit.TEST_FAILED == worst([Exit.DRIFT, Exit.TEST_FAILED])
-    assert Exit.DRIFT == worst([Exit.CHANGES, Exit.DRIFT])
-    assert Exit.OK == worst([])
+    assert worst([Exit.DRIFT, Exit.ERROR, Exit.LOCKED]) == Exit.ERROR
+    assert worst([Exit.BRAKE, Exit.LOCKED]) == Exit.LOCKED
+    assert worst([Exit.TEST_FAILED, Exit.BRAKE]) == Exit.BRAKE
+    assert worst([Exit.DRIFT, Exit.TEST_FAILED]) == Exit.TEST_FAILED
+    assert worst([Exit.CHANGES, Exit.DRIFT]) == Exit.DRIFT
+    assert worst([]) == Exit.OK

@@ -15,7 +15,7 @@ def test_first_apply_creates_everything_and_the_next_plan_is_empty(project: Proj
     again = project.json("plan", "--detailed-exitcode")
 
     assert {"add": 4, "change": 0, "destroy": 0}.items() <= plan.lines[-1].items()
-    assert 0 == again.code
+    assert again.code == 0
     assert {"add": 0, "change": 0, "destroy": 0}.items() <= again.lines[-1].items()
 
 
@@ -25,11 +25,11 @@ def test_plan_lists_one_change_for_each_address_and_a_summary_at_the_end(project
 
     lines = project.json("plan").lines
 
-    assert ['user_group.team["core"]', 'user_group.team["ops"]'] == [line["address"] for line in lines[:-1]]
+    assert [line["address"] for line in lines[:-1]] == ['user_group.team["core"]', 'user_group.team["ops"]']
     change = lines[0]
     assert {"type", "address", "action", "reason", "before", "after", "changed"} <= change.keys()
-    assert ("change", "create", None, None) == (change["type"], change["action"], change["reason"], change["before"])
-    assert ["a@example.com"] == change["after"]["members"]
+    assert (change["type"], change["action"], change["reason"], change["before"]) == ("change", "create", None, None)
+    assert change["after"]["members"] == ["a@example.com"]
     assert {"type", "add", "change", "destroy", "import", "move", "forget", "digest"} == lines[-1].keys()
     assert lines[-1]["digest"].startswith("sha256:")
 
@@ -43,8 +43,8 @@ def test_changed_attribute_is_an_update_that_names_its_path(project: Project) ->
 
     (change, summary) = project.json("plan").lines
 
-    assert ("update", ["notification_preferences.email.addresses"]) == (change["action"], change["changed"])
-    assert 1 == summary["change"]
+    assert (change["action"], change["changed"]) == ("update", ["notification_preferences.email.addresses"])
+    assert summary["change"] == 1
 
 
 def test_order_of_a_set_is_no_change(project: Project) -> None:
@@ -53,7 +53,7 @@ def test_order_of_a_set_is_no_change(project: Project) -> None:
     project.apply()
     project.write('user_group "x" { members = ["b@example.com", "a@example.com"] }')
 
-    assert 0 == project.run("plan", "--detailed-exitcode").code
+    assert project.run("plan", "--detailed-exitcode").code == 0
 
 
 def test_removed_block_is_deleted_and_shown_first(project: Project) -> None:
@@ -64,8 +64,13 @@ def test_removed_block_is_deleted_and_shown_first(project: Project) -> None:
 
     lines = project.json("plan", "--allow-mass-change").lines
 
-    assert ["delete", "delete", "update", "create"] == [line["action"] for line in lines[:-1] if line["type"] == "change"]
-    assert "delete_because_no_resource_config" == lines[0]["reason"]
+    assert [line["action"] for line in lines[:-1] if line["type"] == "change"] == [
+        "delete",
+        "delete",
+        "update",
+        "create",
+    ]
+    assert lines[0]["reason"] == "delete_because_no_resource_config"
 
 
 def test_key_that_is_gone_is_deleted_for_that_reason(project: Project) -> None:
@@ -74,7 +79,7 @@ def test_key_that_is_gone_is_deleted_for_that_reason(project: Project) -> None:
     project.apply()
     project.write('user_group "t" {\n  for_each = toset(["a"])\n  members = ["${each.key}@example.com"]\n}')
 
-    assert "delete_because_wrong_instance_key" == project.json("plan").lines[0]["reason"]
+    assert project.json("plan").lines[0]["reason"] == "delete_because_wrong_instance_key"
 
 
 def test_unchanged_objects_are_listed_only_when_asked_for(project: Project) -> None:
@@ -82,8 +87,8 @@ def test_unchanged_objects_are_listed_only_when_asked_for(project: Project) -> N
     project.write(GROUPS)
     project.apply()
 
-    assert [] == project.json("plan").of_type("change")
-    assert ["no-op", "no-op"] == [one["action"] for one in project.json("plan", "--verbose").of_type("change")]
+    assert project.json("plan").of_type("change") == []
+    assert [one["action"] for one in project.json("plan", "--verbose").of_type("change")] == ["no-op", "no-op"]
 
 
 def test_destroy_deletes_everything_in_reverse_order_of_references(project: Project) -> None:
@@ -94,9 +99,9 @@ def test_destroy_deletes_everything_in_reverse_order_of_references(project: Proj
     result = project.json("destroy", "--auto-approve")
 
     done = [line["address"] for line in result.of_type("apply_done")]
-    assert 0 == result.code
-    assert "notification_rule.failed" == done[0]
-    assert [] == project.state.get("resources", [])
+    assert result.code == 0
+    assert done[0] == "notification_rule.failed"
+    assert project.state.get("resources", []) == []
 
 
 def test_drift_is_found_told_apart_and_mended(project: Project) -> None:
@@ -113,16 +118,18 @@ def test_drift_is_found_told_apart_and_mended(project: Project) -> None:
     project.write(GROUPS + SERVER.replace("2525", "2526"))
     found = project.json("drift")
 
-    assert (0, 3) == (clean.code, found.code)
-    fields = {(one["address"], field["path"]): field["class"] for one in found.of_type("drift") for field in one["fields"]}
-    assert {
+    assert (clean.code, found.code) == (0, 3)
+    fields = {
+        (one["address"], field["path"]): field["class"] for one in found.of_type("drift") for field in one["fields"]
+    }
+    assert fields == {
         ('user_group.team["ops"]', "members"): "theirs",
         ("smtp_server.primary", "port"): "ours",
         ("smtp_server.primary", "uri"): "ours",
-    } == fields
-    assert 0 == project.run("drift", "--report-only").code
+    }
+    assert project.run("drift", "--report-only").code == 0
     project.apply()
-    assert 0 == project.run("drift").code
+    assert project.run("drift").code == 0
 
 
 def test_drift_on_both_sides_is_both(project: Project) -> None:
@@ -134,7 +141,7 @@ def test_drift_on_both_sides_is_both(project: Project) -> None:
 
     (field,) = project.json("drift").of_type("drift")[0]["fields"]
 
-    assert ("both", "two", "three") == (field["class"], field["live"], field["desired"])
+    assert (field["class"], field["live"], field["desired"]) == ("both", "two", "three")
 
 
 def test_accepted_drift_does_not_fail_until_its_day(project: Project) -> None:
@@ -149,8 +156,8 @@ def test_accepted_drift_does_not_fail_until_its_day(project: Project) -> None:
     project.write('user_group "x" { description = "one" }\n' + block % "2020-01-01")
     ended = project.json("drift")
 
-    assert (0, 3) == (accepted.code, ended.code)
-    assert "2999-01-01" == accepted.of_type("drift")[0]["fields"][0]["accepted_until"]
+    assert (accepted.code, ended.code) == (0, 3)
+    assert accepted.of_type("drift")[0]["fields"][0]["accepted_until"] == "2999-01-01"
 
 
 def test_outputs_are_kept_and_shown(project: Project) -> None:
@@ -158,11 +165,12 @@ def test_outputs_are_kept_and_shown(project: Project) -> None:
     project.write(GROUPS + 'output "names" { value = [for g in user_group.team : g.name] }\noutput "n" { value = 3 }')
     project.apply()
 
-    assert {"names": {"value": ["team-core", "team-ops"], "sensitive": False}, "n": {"value": 3, "sensitive": False}} == project.json(
-        "output"
-    ).document
-    assert "3" == project.run("output", "n", "--raw").out
-    assert 1 == project.run("output", "m").code
+    assert project.json("output").document == {
+        "names": {"value": ["team-core", "team-ops"], "sensitive": False},
+        "n": {"value": 3, "sensitive": False},
+    }
+    assert project.run("output", "n", "--raw").out == "3"
+    assert project.run("output", "m").code == 1
 
 
 def test_state_lists_and_shows_objects(project: Project) -> None:
@@ -170,8 +178,8 @@ def test_state_lists_and_shows_objects(project: Project) -> None:
     project.write(GROUPS)
     project.apply()
 
-    assert 'user_group.team["core"]\nuser_group.team["ops"]\n' == project.run("state", "list").out
+    assert project.run("state", "list").out == 'user_group.team["core"]\nuser_group.team["ops"]\n'
     shown = project.json("state", "show", 'user_group.team["ops"]').document
-    assert ["b@example.com", "c@example.com"] == shown["attributes"]["members"]
+    assert shown["attributes"]["members"] == ["b@example.com", "c@example.com"]
     missing = project.run("state", "show", "user_group.tem")
-    assert (1, True) == (missing.code, "did you mean" in missing.err)
+    assert (missing.code, "did you mean" in missing.err) == (1, True)
