@@ -21,16 +21,17 @@ SOON = timedelta(days=180)
 # Names that no public DNS leads to: RFC 6762, RFC 8375, RFC 9476, ICANN's resolution on .internal, RFC 2606 and habit.
 _PRIVATE_ENDINGS = frozenset(
     {
-        "alt", "arpa", "corp", "example", "home", "internal", "intranet", "invalid", "lan", "local", "localhost",
-        "private", "test",
+        "alt", "arpa", "corp", "example", "home", "internal", "intranet", "invalid", "lan", "local",
+        "localhost", "private", "test",
     }
 )  # fmt: skip
 
 # Mailboxes for everybody: their domains publish DMARC policies that no other service's mail passes.
 _FREE_MAIL = frozenset(
     {
-        "aol.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com", "icloud.com", "live.com",
-        "mail.ru", "me.com", "outlook.com", "proton.me", "protonmail.com", "yahoo.com", "yandex.ru", "ymail.com",
+        "aol.com", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.com",
+        "icloud.com", "live.com", "mail.ru", "me.com", "outlook.com", "proton.me", "protonmail.com",
+        "yahoo.com", "yandex.ru", "ymail.com",
     }
 )  # fmt: skip
 

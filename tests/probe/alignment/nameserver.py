@@ -30,6 +30,7 @@ options {{
 controls {{ }};
 zone "." {{ type primary; file "root.zone"; }};
 zone "broken.test" {{ type primary; file "missing.zone"; }};
+zone "5.2.0.192.in-addr.arpa" {{ type primary; file "missing.zone"; }};
 """
 
 

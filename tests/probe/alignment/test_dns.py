@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from time import monotonic
 
+import dns.resolver
 import pytest
 
 from declarative_mail.probe.alignment import Answer, DnsResolver, DnsUnavailable
@@ -113,6 +114,29 @@ def test_nothing_is_asked_twice(silent_port: int, dns_port: int) -> None:
     asker.port, asker.nameservers = silent_port, ["127.0.0.1"]
 
     assert first is resolver.lookup("MX.SPF.test.", "MX")
+
+
+def test_the_systems_resolvers_are_asked_by_default(dns_port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without addresses of name servers the machine's own configuration counts."""
+
+    def configured(asker: dns.resolver.Resolver, _file: object) -> None:
+        asker.nameservers, asker.port = ["127.0.0.1"], dns_port
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", configured)
+
+    assert DnsResolver().lookup("a.spf.test", "A").records == ("192.0.2.1",)
+
+
+def test_a_machine_without_resolvers_has_no_dns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is said so, and no exception of the library comes through."""
+
+    def unconfigured(_asker: dns.resolver.Resolver, _file: object) -> None:
+        raise dns.resolver.NoResolverConfiguration
+
+    monkeypatch.setattr(dns.resolver.Resolver, "read_resolv_conf", unconfigured)
+
+    with pytest.raises(DnsUnavailable, match="no DNS resolver set up"):
+        DnsResolver().lookup("a.spf.test", "A")
 
 
 def test_importing_the_checks_imports_no_dns_library() -> None:

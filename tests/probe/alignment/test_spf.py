@@ -68,6 +68,8 @@ CASES = [
     ("ptr", "192.0.2.3", "fail", "-all"),
     ("ptr", "192.0.2.4", "fail", "-all"),
     ("ptr", OTHER4, "fail", "-all"),
+    ("ptr", "192.0.2.5", "fail", "-all"),
+    ("ptr", "192.0.2.6", "pass", "ptr"),
     # include (section 5.2) and redirect (section 6.1)
     ("include", V4, "pass", "include:plain.spf.test"),
     ("include", OTHER4, "softfail", "~all"),

@@ -11,17 +11,20 @@ GREETING = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
 
 
 @contextmanager
-def scripted(answer: Callable[[str, str], bytes], *, greeting: bytes = GREETING) -> Iterator[int]:
+def scripted(
+    answer: Callable[[str, str], bytes], *, greeting: bytes = GREETING, hang_up_after: str = "\n"
+) -> Iterator[int]:
     """Serve one connection until the block ends; gives the port on 127.0.0.1.
 
     Args:
         answer: from the tag and the rest of a command to the bytes of the answer; empty to stay silent.
         greeting: what is said first.
+        hang_up_after: the command after whose answer the connection is closed.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        served = Thread(target=_serve, args=[listener, answer, greeting], daemon=True)
+        served = Thread(target=_serve, args=[listener, answer, greeting, hang_up_after], daemon=True)
         served.start()
         yield int(listener.getsockname()[1])
         # Wakes a server that still waits for its client.
@@ -30,7 +33,7 @@ def scripted(answer: Callable[[str, str], bytes], *, greeting: bytes = GREETING)
         served.join(10)
 
 
-def _serve(listener: socket.socket, answer: Callable[[str, str], bytes], greeting: bytes) -> None:
+def _serve(listener: socket.socket, answer: Callable[[str, str], bytes], greeting: bytes, hang_up_after: str) -> None:
     connection, _ = listener.accept()
     with connection, connection.makefile("rb") as lines:
         try:
@@ -38,6 +41,8 @@ def _serve(listener: socket.socket, answer: Callable[[str, str], bytes], greetin
             for line in lines:
                 tag, _, command = line.decode(errors="replace").rstrip("\r\n").partition(" ")
                 connection.sendall(answer(tag, command))
+                if command.startswith(hang_up_after):
+                    return
         except OSError:
             return
 

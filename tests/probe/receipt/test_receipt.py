@@ -236,6 +236,25 @@ def test_a_server_that_could_only_remove_everything_marked_removes_nothing(messa
     assert not any("STORE" in command or "EXPUNGE" in command for command in asked)
 
 
+@pytest.mark.parametrize("refused", ["UID STORE", "UID EXPUNGE", "SELECT"])
+def test_a_removal_that_is_refused_does_not_undo_the_arrival(refused: str, message_id: str) -> None:
+    """It arrived, and it is still there."""
+
+    def answer(tag: str, command: str) -> bytes:
+        if command.startswith(refused):
+            return f"{tag} NO read only\r\n".encode()
+        if command.startswith("UID SEARCH"):
+            return f"* SEARCH 7\r\n{tag} OK done\r\n".encode()
+        if command == "CAPABILITY":
+            return f"* CAPABILITY IMAP4rev1 UIDPLUS\r\n{tag} OK done\r\n".encode()
+        return obliging(tag, command)
+
+    with scripted(answer) as port:
+        receipt = await_receipt(plain(port, delete=True, password=Secret("hunter2")), message_id)
+
+    assert (receipt.code, receipt.deleted) == ("receipt_arrived", False)
+
+
 def plain(port: int, **others: object) -> ReceiptSettings:
     """Settings for a scripted server."""
     settings: dict[str, object] = {"timeout": 0.5, "password": Secret(PASSWORD), "encryption": "none", **others}
@@ -362,6 +381,32 @@ def test_a_server_without_starttls(message_id: str) -> None:
 
     assert unseen(receipt) == "receipt_no_starttls"
     assert not any("LOGIN" in command for command in asked)
+
+
+def test_a_server_that_refuses_starttls(message_id: str) -> None:
+    """It lists STARTTLS and then does not do it."""
+
+    def answer(tag: str, command: str) -> bytes:
+        if command.startswith("STARTTLS"):
+            return f"{tag} NO out of order\r\n".encode()
+        return obliging(tag, command).replace(b"* CAPABILITY IMAP4rev1", b"* CAPABILITY IMAP4rev1 STARTTLS")
+
+    with scripted(answer, greeting=b"* OK [CAPABILITY IMAP4rev1 STARTTLS] ready\r\n") as port:
+        receipt = await_receipt(plain(port, encryption="starttls"), message_id)
+
+    assert unseen(receipt) == "receipt_tls"
+
+
+def test_a_server_that_hangs_up_at_the_login(message_id: str) -> None:
+    """That is no word on the password."""
+
+    def answer(tag: str, command: str) -> bytes:
+        return b"* BYE overloaded\r\n" if command.startswith("LOGIN") else obliging(tag, command)
+
+    with scripted(answer, hang_up_after="LOGIN") as port:
+        receipt = await_receipt(plain(port, password=Secret("hunter2")), message_id)
+
+    assert unseen(receipt) == "receipt_protocol"
 
 
 def test_a_closed_port(message_id: str) -> None:
