@@ -57,7 +57,14 @@ class Body(BaseModel):
     """
 
     # Built when the type is first used: a run that declares two types does not pay for six.
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        defer_build=True,
+        arbitrary_types_allowed=True,
+        hide_input_in_errors=True,
+    )
 
     other_names: ClassVar[Mapping[str, str]] = {}
     completions: ClassVar[tuple[Completion, ...]] = ()

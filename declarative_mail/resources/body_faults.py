@@ -2,54 +2,66 @@
 
 from __future__ import annotations
 
-from declarative_mail.diagnostics import suggestion
+import re
+
+from declarative_mail.diagnostics import did_you_mean, suggestion
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.evaluated import EvaluatedBlock, EvaluatedBody
 from declarative_mail.resources.draft import Draft
 from declarative_mail.resources.leaves import Path
 from declarative_mail.resources.schema import Schema
 
+_FIRST_WORD = re.compile(r"\W")
+_SAYS_SECRET = re.compile(r"pass|pwd|secret|token|key|credential|webhook", re.IGNORECASE)
 
-def refuse_attribute(draft: Draft, schema: Schema, name: str, path: Path) -> None:
-    """An attribute that the type does not have, or that is not for a person to set."""
-    span = _body_at(draft.body, path).attributes[name].name_span
+
+def refuse_attribute(draft: Draft, schema: Schema, name: str, path: Path) -> str | None:
+    """An attribute that the type does not have, or that is not for a person to set; gives the name that was meant."""
+    attribute = _body_at(draft.body, path).attributes[name]
+    span = attribute.name_span
     where = _where(draft, path)
     if name in schema.attributes:
         detail = f"{name} of {where} is known after apply: the system that holds the object makes it. Remove the line."
-        draft.report(codes.COMPUTED_ATTRIBUTE, path, detail, span=span)
-    elif name in schema.blocks:
+        draft.report(codes.COMPUTED_ATTRIBUTE, span, detail)
+        return None
+    if name in schema.blocks:
         detail = f"{name} of {where} is a block, not an attribute."
-        draft.report(codes.UNSUPPORTED_ATTRIBUTE, path, detail, help=f"write {name} {{ … }} without =", span=span)
-    else:
-        detail = f'{where} has no attribute "{name}".'
-        draft.report(codes.UNSUPPORTED_ATTRIBUTE, path, detail, help=_instead(schema, name), span=span)
+        draft.report(codes.UNSUPPORTED_ATTRIBUTE, span, detail, help=f"write {name} {{ … }} without =")
+        return name
+    meant, help_ = _meant(schema, name)
+    detail = f'{where} has no attribute "{name}".'
+    blank = attribute.span if _SAYS_SECRET.search(name) else None
+    draft.report(codes.UNSUPPORTED_ATTRIBUTE, span, detail, help=help_, blank=blank)
+    return meant
 
 
-def refuse_block(draft: Draft, schema: Schema, block: EvaluatedBlock, path: Path) -> None:
-    """A block that the type does not have."""
+def refuse_block(draft: Draft, schema: Schema, block: EvaluatedBlock, path: Path) -> str | None:
+    """A block that the type does not have; gives the name that was meant."""
     where = _where(draft, path)
     if block.type in schema.blocks:
         detail = f"{block.type} of {where} is read from the system, it cannot be written. Remove the block."
-        draft.report(codes.UNSUPPORTED_BLOCK, path, detail, span=block.header)
-    elif block.type in schema.attributes:
+        draft.report(codes.UNSUPPORTED_BLOCK, block.header, detail)
+        return None
+    if block.type in schema.attributes:
         detail = f"{block.type} of {where} is an attribute, not a block."
-        draft.report(codes.UNSUPPORTED_BLOCK, path, detail, help=f"write {block.type} = …", span=block.header)
-    else:
-        detail = f'{where} has no block "{block.type}".'
-        draft.report(codes.UNSUPPORTED_BLOCK, path, detail, help=_instead(schema, block.type), span=block.header)
+        draft.report(codes.UNSUPPORTED_BLOCK, block.header, detail, help=f"write {block.type} = …")
+        return block.type
+    meant, help_ = _meant(schema, block.type)
+    draft.report(codes.UNSUPPORTED_BLOCK, block.header, f'{where} has no block "{block.type}".', help=help_)
+    return meant
 
 
-def refuse_label(draft: Draft, block: EvaluatedBlock, path: Path) -> None:
+def refuse_label(draft: Draft, block: EvaluatedBlock) -> None:
     """A label on a nested block."""
     detail = f'{block.type} takes no label, but "{block.labels[0]}" follows it. Remove the label.'
-    draft.report(codes.LABELLED_BLOCK, path, detail, span=block.header, help=f"write {block.type} {{ … }}")
+    draft.report(codes.LABELLED_BLOCK, block.header, detail, help=f"write {block.type} {{ … }}")
 
 
 def refuse_repetition(draft: Draft, block: EvaluatedBlock, path: Path) -> None:
     """A second block of a kind of which there can be one."""
     detail = f"{block.type} is given more than once; {_where(draft, path)} takes one. Join them into one block."
     related = (((*path, block.type), "first given here"),)
-    draft.report(codes.REPEATED_BLOCK, path, detail, span=block.header, related=related)
+    draft.report(codes.REPEATED_BLOCK, block.header, detail, related=related)
 
 
 def miss(draft: Draft, schema: Schema, name: str, path: Path) -> None:
@@ -84,13 +96,14 @@ def _body_at(body: EvaluatedBody, path: Path) -> EvaluatedBody:
     return body
 
 
-def _instead(schema: Schema, name: str) -> str | None:
-    """What was probably meant by a name that is not there."""
+def _meant(schema: Schema, name: str) -> tuple[str | None, str | None]:
+    """What was probably meant by a name that is not there: the attribute or block, and how to say so."""
     other = schema.model.other_names.get(name)
     if other is not None:
-        return f"did you mean {other}?"
+        return _FIRST_WORD.split(other, maxsplit=1)[0], f"did you mean {other}?"
     for block in schema.blocks.values():
         if name in block.schema.names and not block.computed:
-            return f"{name} stands inside {block.name} {{ … }}"
+            return block.name, f"{name} stands inside {block.name} {{ … }}"
     settable = [one.name for one in schema.attributes.values() if not one.computed]
-    return suggestion(name, (*settable, *schema.blocks))
+    names = (*settable, *schema.blocks)
+    return did_you_mean(name, names), suggestion(name, names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Never
 
 from declarative_mail.addresses import Address
@@ -33,7 +33,7 @@ class Desired:
 
     address: Address
     attributes: dict[str, Plain]
-    body: EvaluatedBody
+    body: EvaluatedBody = field(repr=False)
     references: tuple[Address, ...] = ()
     sensitive: frozenset[Path] = frozenset()
     fixed: frozenset[str] = frozenset()

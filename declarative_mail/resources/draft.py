@@ -36,20 +36,44 @@ class Draft:
     def report(
         self,
         code: Code,
-        path: Path,
+        where: Path | Span,
         detail: str,
         *,
         help: str | None = None,  # noqa: A002 - named as in Diagnostic
-        span: Span | None = None,
         related: tuple[tuple[Path, str], ...] = (),
+        blank: Span | None = None,
     ) -> Unknown:
-        """Note a fault at the value of a path, or at a span; gives what stands in the value's place."""
+        """Note a fault; gives what stands in the value's place.
+
+        Args:
+            code: the kind of fault.
+            where: the path of the value at fault, or a span.
+            detail: what, why, and how to mend it.
+            help: a suggestion that stands apart.
+            related: further places by their paths, and what is to be said of each.
+            blank: an expression that must not be shown as far as it is written out.
+        """
         places = tuple(Label(place_of(self.body, other), text) for other, text in related)
-        label = Label(span or place_of(self.body, path))
+        place = where if isinstance(where, Span) else place_of(self.body, where)
+        hidden = blank is not None and holds_literal(blank.text)
+        if blank is not None and hidden and blank != place:
+            places += (Label(blank, secret=True),)
+        label = Label(place, secret=hidden and blank == place)
         self.diagnostics.append(Diagnostic(code, detail, label, places, self.address, help))
         self.unknown = self.unknown or code.severity == "error"
         return FAULTY
 
-    def warn(self, code: Code, span: Span, detail: str, *, secret: bool) -> None:
-        """Note something that refuses nothing; with `secret` the span is blanked wherever it is shown."""
-        self.diagnostics.append(Diagnostic(code, detail, Label(span, secret=secret), address=self.address))
+    def warn_of_secret(self, code: Code, span: Span, detail: str) -> None:
+        """Note something about the value of a secret that refuses nothing."""
+        label = Label(span, secret=holds_literal(span.text))
+        self.diagnostics.append(Diagnostic(code, detail, label, address=self.address))
+
+
+def is_literal(expression: str) -> bool:
+    """Whether an expression begins as a string, a heredoc or a number does."""
+    return expression.lstrip()[:1] in tuple('"<-0123456789')
+
+
+def holds_literal(expression: str) -> bool:
+    """Whether a part of an expression may be a string or a number that is written out."""
+    return any(char in expression for char in '"<0123456789')

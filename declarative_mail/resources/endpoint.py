@@ -21,6 +21,7 @@ TLS_PORT = 465
 DEFAULT_PORTS = {"tls": TLS_PORT, "starttls": 587, "starttls_if_offered": 25, "none": 25}
 
 _CLEAR_PORTS = (25, 587)
+_NO_IMPLICIT_TLS = ("none", "starttls", "starttls_if_offered")
 _TYPES: dict[str, Type] = {"host": STRING, "port": NUMBER, "encryption": STRING, "uri": STRING}
 _PRESET_CODES = {"preset": codes.UNKNOWN_PRESET, "region": codes.NOT_ALLOWED, "encryption": codes.PRESET_MISMATCH}
 _INTERNAL_LABELS = frozenset((
@@ -49,6 +50,12 @@ def _conflicts(values: Values) -> Iterable[Fault]:
         yield from excludes(values, "uri", "preset", "Each alone says where the server is: keep one of them.")
         yield from excludes(values, "uri", "host", "The host stands in the uri: keep one of them.")
         yield from excludes(values, "uri", "port", "The port belongs into the uri: keep one of them.")
+    uri = _parsed(values.get("uri"))
+    encryption = values.get("encryption", "tls")
+    # On port 465 the rule on port and encryption says the same.
+    if uri is not None and uri.scheme == "smtps" and uri.port != TLS_PORT and encryption in _NO_IMPLICIT_TLS:
+        detail = f'uri says TLS from the first byte, but encryption is "{encryption}". Remove it, or write smtp://.'
+        yield Fault(codes.PORT_AND_ENCRYPTION, ("encryption",), detail, related=((("uri",), "the uri"),))
     yield from needs(
         values, "region", "preset", "A region says which host of a preset is meant: set preset, or remove it."
     )
@@ -123,7 +130,7 @@ def examine_endpoint(values: Values) -> Iterable[Fault]:
     """What port and encryption contradict, and what is not safe."""
     encryption, port = values["encryption"], values["port"]
     port_here = ((("port",), "the port"),)
-    if port == TLS_PORT and encryption in ("none", "starttls", "starttls_if_offered"):
+    if port == TLS_PORT and encryption in _NO_IMPLICIT_TLS:
         detail = (
             f'encryption is "{encryption}" on port 465, where TLS begins with the first byte: a server there says '
             "nothing in "

@@ -21,6 +21,7 @@ from declarative_mail.resources.channels import (
 )
 from declarative_mail.resources.events import ALL_STAGES, STAGE_EVENTS, STEP_EVENTS, EventType
 from declarative_mail.resources.fields import Description, Duration, Identifier, Name, Sequence, ServerReference, SetOf
+from declarative_mail.resources.leaves import Plain
 from declarative_mail.resources.markers import ChoiceMark, DerivedMark
 from declarative_mail.resources.match import Match
 from declarative_mail.resources.rules import check_scope, complete_identity
@@ -42,16 +43,20 @@ def _examine_event(values: Values) -> Iterable[Fault]:
     kind = values["type"]
     if not isinstance(kind, str):
         return
-    if values["stages"] and kind not in STAGE_EVENTS | STEP_EVENTS:
+    if _named(values["stages"]) and kind not in STAGE_EVENTS | STEP_EVENTS:
         detail = (
             f'stages is set, but "{kind}" is an event of the whole pipeline. Remove stages, or use an event of stages.'
         )
         yield Fault(
             codes.STAGES_ON_PIPELINE_EVENT, ("stages",), detail, _stage_event(kind), ((("type",), "this event"),)
         )
-    if values["steps"] and kind not in STEP_EVENTS:
+    if _named(values["steps"]) and kind not in STEP_EVENTS:
         detail = f'steps is set, but "{kind}" is no event of steps. Remove steps, or use StepFailed.'
         yield Fault(codes.STAGES_ON_PIPELINE_EVENT, ("steps",), detail, related=((("type",), "this event"),))
+
+
+def _named(names: Plain) -> bool:
+    return isinstance(names, list) and bool(names)
 
 
 def _stage_event(kind: str) -> str | None:
@@ -101,7 +106,7 @@ def _examine_events(values: Values) -> Iterable[Fault]:
         )
         yield Fault(codes.NEVER_FIRES, (), detail)
     seen: dict[tuple[object, ...], int] = {}
-    for index, event in enumerate(events):
+    for index, event in enumerate(events if isinstance(events, list) else ()):
         if any(isinstance(one, Unknown) for one in (event["type"], event["stages"], event["steps"])):
             continue
         key = (event["type"], *map(str, event["stages"]), None, *map(str, event["steps"]))

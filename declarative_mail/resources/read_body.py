@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from declarative_mail.language.evaluated import EvaluatedBlock, EvaluatedBody
 from declarative_mail.resources.base import Values
 from declarative_mail.resources.body_faults import (
@@ -11,7 +13,7 @@ from declarative_mail.resources.body_faults import (
     refuse_label,
     refuse_repetition,
 )
-from declarative_mail.resources.draft import Draft
+from declarative_mail.resources.draft import FAULTY, Draft
 from declarative_mail.resources.leaves import Path, Plain
 from declarative_mail.resources.read_value import read_value
 from declarative_mail.resources.schema import BlockSchema, Schema
@@ -20,6 +22,7 @@ from declarative_mail.resources.schema import BlockSchema, Schema
 def read_body(draft: Draft, schema: Schema, body: EvaluatedBody, path: Path) -> Values:
     """What is written in a body, in plain form; a null is as good as nothing. Faults go to the draft."""
     values: Values = {}
+    meant: list[str | None] = []
     known, quick = schema.attributes, schema.quick
     for name, attribute in body.attributes.items():
         value = attribute.value
@@ -29,27 +32,31 @@ def read_body(draft: Draft, schema: Schema, body: EvaluatedBody, path: Path) -> 
             continue
         one = known.get(name)
         if one is None or one.computed:
-            refuse_attribute(draft, schema, name, path)
+            meant.append(refuse_attribute(draft, schema, name, path))
             continue
         plain = read_value(draft, one, value, (*path, name))
         if plain is not None:
             values[name] = plain
     if body.blocks:
-        _read_blocks(draft, schema, body, path, values)
+        meant += _read_blocks(draft, schema, body, path, values)
+    for wanted in meant:
+        # What was meant is there in a way, so nobody complains that it is missing.
+        if wanted is not None:
+            values.setdefault(wanted, FAULTY)
     for name in schema.required:
         if name not in values:
             miss(draft, schema, name, path)
     return values
 
 
-def _read_blocks(draft: Draft, schema: Schema, body: EvaluatedBody, path: Path, values: Values) -> None:
+def _read_blocks(draft: Draft, schema: Schema, body: EvaluatedBody, path: Path, values: Values) -> Iterator[str | None]:
     for block in body.blocks:
         one = schema.blocks.get(block.type)
         if one is None or one.computed:
-            refuse_block(draft, schema, block, path)
+            yield refuse_block(draft, schema, block, path)
             continue
         if block.labels:
-            refuse_label(draft, block, path)
+            refuse_label(draft, block)
         _read_block(draft, one, block, path, values)
 
 

@@ -10,7 +10,7 @@ from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.convert import ConversionError, convert, convertible
 from declarative_mail.language.types import BOOL, NUMBER, STRING, Type
 from declarative_mail.language.values import Marked, Null, Unknown, Value
-from declarative_mail.resources.draft import FAULTY, Draft
+from declarative_mail.resources.draft import FAULTY, Draft, is_literal
 from declarative_mail.resources.leaves import Path, Plain, Reference, format_path
 from declarative_mail.resources.places import place_of
 from declarative_mail.resources.schema import AttributeSchema
@@ -97,19 +97,19 @@ def _secret(draft: Draft, secret: Secret, path: Path) -> Plain:
 
 def _warn_of_clear_text(draft: Draft, path: Path) -> None:
     span = place_of(draft.body, path)
-    name, text = format_path(path), span.text.lstrip()
-    if text.startswith(('"', "<<")):
+    name = format_path(path)
+    if is_literal(span.text):
         detail = (
             f"{name} is written out, so whoever reads this file or its history has the secret. "
             'Take it from the environment with env("NAME"), or from a variable that is sensitive, and change it.'
         )
-        draft.warn(codes.LITERAL_SECRET, span, detail, secret=True)
+        draft.warn_of_secret(codes.LITERAL_SECRET, span, detail)
     else:
         detail = (
             f"{name} gets a value that is not marked sensitive, so other places may show it. Declare the variable with "
             'sensitive = true, take it from env("NAME"), or wrap it in sensitive(…).'
         )
-        draft.warn(codes.UNMARKED_SECRET, span, detail, secret='"' in text or "<<" in text)
+        draft.warn_of_secret(codes.UNMARKED_SECRET, span, detail)
 
 
 def refuse_sensitive(draft: Draft, one: AttributeSchema, path: Path) -> Unknown:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.resources.base import Fault, Rule, Values, label_of
+from declarative_mail.resources.draft import FAULTY
 from declarative_mail.resources.fields import identifier_of
 
 RECIPIENT_LIMIT = 50
@@ -69,14 +70,20 @@ def many_recipients(values: Values, name: str) -> Iterable[Fault]:
         yield Fault(codes.MANY_RECIPIENTS, (name,), detail)
 
 
+def is_set(values: Values, name: str) -> bool:
+    """Whether an attribute has a value that was not refused; one known only after apply counts."""
+    value = values.get(name)
+    return value is not None and value is not FAULTY
+
+
 def excludes(values: Values, first: str, second: str, why: str) -> Iterable[Fault]:
     """Two attributes of which at most one may be set."""
-    if values.get(first) is not None and values.get(second) is not None:
+    if is_set(values, first) and is_set(values, second):
         detail = f"{first} and {second} are both set. {why}"
         yield Fault(codes.CONFLICTING_ATTRIBUTES, (second,), detail, related=(((first,), "and here"),))
 
 
 def needs(values: Values, first: str, second: str, why: str) -> Iterable[Fault]:
     """An attribute that means something only beside another."""
-    if values.get(first) is not None and values.get(second) is None:
+    if is_set(values, first) and values.get(second) is None:
         yield Fault(codes.INCOMPLETE_ATTRIBUTES, (first,), f"{first} is set without {second}. {why}")

@@ -30,7 +30,7 @@ from declarative_mail.resources.fields import (
     Url,
 )
 from declarative_mail.resources.markers import DerivedMark, LocalMark
-from declarative_mail.resources.rules import complete_name, excludes, needs
+from declarative_mail.resources.rules import complete_name, excludes, is_set, needs
 
 # -- blocks ----------------------------------------------------------------------------------------
 
@@ -73,7 +73,7 @@ def _examine_login(values: Values) -> Iterable[Fault]:
     auth, with_token = values["auth"], values.get("oauth2") is not None
     if auth == "none":
         yield from _unused(values, 'auth is "none", so nobody logs in.')
-    elif values.get("username") is not None and values.get("password") is None and not with_token:
+    elif is_set(values, "username") and values.get("password") is None and not with_token:
         detail = (
             "username is set, but neither password nor oauth2 { … }, so nobody can log in. Set one, or remove username."
         )
@@ -87,7 +87,7 @@ def _examine_login(values: Values) -> Iterable[Fault]:
 
 def _unused(values: Values, why: str) -> Iterable[Fault]:
     for name in ("username", "password", "oauth2"):
-        if values.get(name) is not None:
+        if is_set(values, name):
             yield Fault(
                 codes.CONFLICTING_ATTRIBUTES, (name,), f"{why} Remove {name}, or auth.", related=((("auth",), "here"),)
             )

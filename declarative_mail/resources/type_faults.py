@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from declarative_mail.diagnostics import Span
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.types import friendly_name, type_of
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Unknown, Value
@@ -47,7 +48,7 @@ def refuse_leaf(draft: Draft, one: AttributeSchema, value: Value, path: Path) ->
         )
         return draft.report(codes.LOST_REFERENCE, path, detail)
     detail = f"{format_path(path)} takes {wanted_leaf(one)}; this is {_described(value)}."
-    return draft.report(codes.WRONG_TYPE, path, detail, help=_leaf_help(one, value))
+    return draft.report(codes.WRONG_TYPE, path, detail, help=_leaf_help(one, value), blank=_blank(draft, one, path))
 
 
 def refuse_whole(draft: Draft, one: AttributeSchema, value: Value, path: Path) -> Unknown:
@@ -57,7 +58,12 @@ def refuse_whole(draft: Draft, one: AttributeSchema, value: Value, path: Path) -
         detail = f"{format_path(path)} takes {wanted(one)}; {instances} is a map of its instances."
         return draft.report(codes.WRONG_TYPE, path, detail, help=f"the instances alone: values({instances})")
     detail = f"{format_path(path)} takes {wanted(one)}; this is {_described(value)}."
-    return draft.report(codes.WRONG_TYPE, path, detail, help=_whole_help(draft, one, value, path))
+    help_ = _whole_help(draft, one, value, path)
+    return draft.report(codes.WRONG_TYPE, path, detail, help=help_, blank=_blank(draft, one, path))
+
+
+def _blank(draft: Draft, one: AttributeSchema, path: Path) -> Span | None:
+    return place_of(draft.body, path) if one.sensitive else None
 
 
 def instances_of(value: Value) -> str | None:

@@ -78,6 +78,24 @@ class TestUnsupported:
         assert (found.codes, found.marked) == (["DM3006"], ['event "x"'])
 
 
+class TestConsequences:
+    @pytest.mark.parametrize(
+        ("address", "body"),
+        [
+            ("smtp_server.x", 'host = "h.example"\nfrom = "a@b.example"'),
+            ("smtp_server.x", 'server = "h.example"\nfrom_address = "a@b.example"'),
+            ("smtp_server.x", SERVER + "username = plain\npass = password"),
+            ("notification_rule.x", EVENT + "emial {}"),
+            ("notification_rule.x", EVENT + 'email = { recipients = ["a@b.example"] }'),
+            ("notification_rule.x", MAIL + 'pipeline = "p"\nevents {}'),
+            ("notification_rule.x", 'event {\n typ = "PipelineEnd"\n}\n' + MAIL),
+        ],
+    )
+    def test_wrong_name_is_one_fault(self, address: str, body: str) -> None:
+        """Where something has the wrong name, nobody complains that the right one is missing."""
+        assert decoded(address, body).only.code.id in {"DM3001", "DM3002"}
+
+
 class TestMissing:
     def test_attribute(self) -> None:
         """A required attribute that is not there is marked at the block, and says what it is for."""

@@ -138,6 +138,40 @@ class TestRefusals:
         assert "made-up" not in str([fault.data for fault in found.faults])
 
 
+class TestBlanks:
+    @pytest.mark.parametrize(
+        ("line", "text"),
+        [
+            ('password = ["hunter2"]', '["hunter2"]'),
+            ('pass = "hunter2"', '"hunter2"'),
+            ('api_key = "hunter2"', '"hunter2"'),
+            ("password = 12345", "12345"),
+            ('password = "hunter2"', '"hunter2"'),
+            ('password = { a = "hunter2" }', '{ a = "hunter2" }'),
+        ],
+    )
+    def test_written_secret_is_blanked(self, line: str, text: str) -> None:
+        """Whatever is wrong with an attribute for a secret, what is written out there is not shown."""
+        found = decoded("smtp_server.x", LOGIN + line)
+        labels = [label for fault in found.faults for label in (fault.primary, *fault.related) if label]
+
+        assert text in [label.span.text for label in labels if label.secret]
+
+    def test_expression_is_shown(self) -> None:
+        """An expression without a literal in it says where to look, so it is shown."""
+        found = decoded("smtp_server.x", SERVER + "passwd = password")
+        labels = [label for fault in found.faults for label in (fault.primary, *fault.related) if label]
+
+        assert [label.secret for label in labels] == [False]
+
+    def test_number_is_a_literal_too(self) -> None:
+        """A PIN without quotes is written out like any other secret."""
+        found = decoded("smtp_server.x", LOGIN + "password = 12345")
+
+        assert found.codes == ["DM3080"]
+        assert found.attributes["password"] == Secret("12345")
+
+
 class TestSecretResource:
     def test_value_or_reference(self) -> None:
         """A secret is a text, or the place where a secret manager finds one; not both, not neither."""

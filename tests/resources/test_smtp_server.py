@@ -81,6 +81,8 @@ class TestEndpoint:
             ('uri = "smtp://a.example"\nport = 25', "DM3009", "25"),
             ('uri = "smtp://a.example"\npreset = "gmail"', "DM3009", '"gmail"'),
             ('uri = "a.example:25"', "DM3044", '"a.example:25"'),
+            ('uri = "smtps://a.example:2465"\nencryption = "starttls"', "DM3046", '"starttls"'),
+            ('uri = "smtps://a.example"\nencryption = "none"', "DM3046", '"none"'),
             ('host = "a.example"\nregion = "eu"', "DM3010", '"eu"'),
             ('preset = "gmial"', "DM3022", '"gmial"'),
             ('preset = "ses"\nregion = "mars"', "DM3021", '"mars"'),
