@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -159,11 +159,11 @@ def test_phrases_are_found_as_whole_words_only(text: str) -> None:
 
 def test_a_huge_reply_is_explained_in_bounded_time() -> None:
     """A reply of a megabyte is not searched to its end; what matters stands at its beginning."""
-    begun = perf_counter()
+    begun = process_time()
     found = explain_reply(554, "5.7.1", "Relay access denied " + "spam \n" * 200_000, phase="recipient", host=OWN)
 
     assert found.id == "550-relay-denied"
-    assert perf_counter() - begun < 0.5
+    assert process_time() - begun < 0.5
 
 
 def test_a_preset_adds_its_hints_to_a_refused_login() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -102,10 +102,10 @@ def test_no_header_makes_the_parser_stumble(header: str) -> None:
 )
 def test_a_huge_header_is_read_in_bounded_time(piece: str) -> None:
     """Headers of a hundred thousand open quotes or comments cost no more than a blink."""
-    begun = perf_counter()
+    begun = process_time()
     parse_authentication_results("a; spf=pass " + piece * 100_000)
 
-    assert perf_counter() - begun < 2
+    assert process_time() - begun < 2
 
 
 def test_received() -> None:
