@@ -55,8 +55,6 @@ class TlsLayer:
                 self._feed(until)
             except ssl.SSLError as error:
                 self._refuse(error, until)
-            except OSError as error:
-                raise Dropped(str(error)) from error
             else:
                 self._flush(until)
                 return self._shown()
@@ -103,7 +101,7 @@ class TlsLayer:
 
     def _shown(self) -> TlsShown:
         version, cipher = self._tls.version() or "", (self._tls.cipher() or ("",))[0]
-        if self._options.min_version == "1.1" and version == "TLSv1":
+        if self._options.min_version == "1.1" and version == "TLSv1":  # the context cannot tell these apart
             raise TlsFault("tls_version", f"the server chose {version}")
         return TlsShown(version, cipher, self._chain())
 

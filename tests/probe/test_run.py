@@ -560,3 +560,36 @@ def test_server_that_knows_only_helo_is_remarked() -> None:
 
     assert result.ok
     assert (result["ehlo"].verdict, result["ehlo"].code) == ("warn", "helo_only")
+
+
+def test_empty_host_is_no_name() -> None:
+    """Which the system's resolver would take for this machine."""
+    result = probe_server(settings(host=""), network=ScriptedNetwork({}))
+
+    assert result["resolve"].code == "name_not_found"
+
+
+def test_command_of_two_lines_is_never_sent() -> None:
+    """A name with a line end in it would smuggle a command; the settings that hold one are a defect."""
+    with pytest.raises(ValueError, match="one line"):
+        played(Script(*GREETING), server=settings(hello="me\r\nMAIL FROM:<x@example.com>"))
+
+
+def test_connection_lost_after_the_first_attempt_is_reported_as_it_is() -> None:
+    """The second attempt fails earlier: that failure counts, and nothing is said of the stage that it did not reach."""
+    result = played(Script(*MAIL, *LATER), Script(b"554 go away\r\n", Close()), test=TestSettings(to="ops@example.com"))
+
+    assert (result["greeting"].code, result["recipient"].code) == ("554", "not_reached")
+
+
+def test_message_in_another_transaction_may_be_refused() -> None:
+    """The second MAIL, or the second RCPT, is answered otherwise than the first."""
+    others: tuple[Step, ...] = (Hear(b"RCPT TO:<a@example.com>"), b"250 Ok\r\n", Hear(b"RSET"), b"250 Ok\r\n")
+    test = TestSettings(send_message=True, to="ops@example.com", recipients=("a@example.com",))
+    refused_mail: tuple[Step, ...] = (Hear(b"MAIL"), b"450 4.7.1 slow down\r\n", Hear(b"QUIT"), b"221 Bye\r\n")
+    refused_rcpt: tuple[Step, ...] = (Hear(b"MAIL"), b"250 Ok\r\n", Hear(b"RCPT"), b"450 4.2.1 slow down\r\n", *END)
+
+    by_mail = played(Script(*MAIL, *TAKEN, *others, *refused_mail), test=test)
+    by_rcpt = played(Script(*MAIL, *TAKEN, *others, *refused_rcpt), test=test)
+
+    assert (by_mail["message"].code, by_rcpt["message"].code) == ("450 4.7.1", "450 4.2.1")
