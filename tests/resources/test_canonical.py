@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declarative_mail.addresses import parse_address
@@ -14,6 +14,7 @@ ELEMENTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=4)), st.randoms())
 def test_order_and_duplicates_do_not_matter(items: list[str], random: object) -> None:
     """Two lists with the same elements are the same set."""
@@ -23,6 +24,7 @@ def test_order_and_duplicates_do_not_matter(items: list[str], random: object) ->
     assert canonical_set(items) == canonical_set(shuffled)
 
 
+@settings(deadline=None)
 @given(st.lists(ELEMENTS))
 def test_canonical_is_a_fixed_point(items: list[object]) -> None:
     """A canonical set is its own canonical form."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declarative_mail.diagnostics import Source, Span
@@ -41,6 +41,7 @@ def test_no_items(text: str) -> None:
     assert text == found(text, 0)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet='[]{}(),"$%#/*\\ \nab', max_size=40), st.integers(0, 3))
 def test_never_leaves_the_expression(text: str, index: int) -> None:
     """Whatever the text is, an item is a part of it."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declarative_mail.resources.text_forms import (
@@ -122,6 +122,7 @@ def test_no_smtp_uri(text: str, word: str) -> None:
         parse_smtp_uri(text)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["smtp", "smtps"]),
     st.sampled_from(["mail.example.com", "192.0.2.1", "2001:db8::1", "::1"]),
