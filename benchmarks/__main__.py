@@ -26,30 +26,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     chosen = [one for one in (QUICK if options.quick else WORKLOADS) if not options.only or options.only in one.name]
     report = Report()
+    failed = False
     with TemporaryDirectory(prefix="dmail-benchmark-") as scratch:
         programs: list[Program] = [] if options.peers_only else [dmail_program(Path(scratch))]
         programs += [] if options.no_peers else peers()
         for workload in chosen:
             for program in programs:
                 if program.name in workload.write:
-                    _repeat(program, workload, report, folder=Path(scratch), repeats=options.repeats)
+                    failed |= not _repeat(program, workload, report, folder=Path(scratch), repeats=options.repeats)
     sys.stdout.write(json.dumps(report.data, indent=2) + "\n" if options.json else report.text())
-    return int(any(row.verdict == "MISSED" for row in report.rows()))
+    return int(failed or any(row.verdict == "MISSED" for row in report.rows()))
 
 
-def _repeat(program: Program, workload: Workload, report: Report, *, folder: Path, repeats: int) -> None:
-    """Do all steps several times; once is enough where it takes long."""
-    for number in range(repeats):
-        with TemporaryDirectory(dir=folder) as scratch:
-            longest = 0.0
-            with_apply = workload.size <= APPLY_UP_TO or program.name == "dmail"
-            for step, measurement in program.run(workload, Path(scratch), with_apply=with_apply):
-                report.add(workload.name, step, program.name, measurement)
-                longest = max(longest, measurement.seconds)
-                note = f"{program.name}: {workload.name}: {step}: {measurement.seconds:.2f} s"
-                print(note, file=sys.stderr, flush=True)
-        if longest > ONCE_FROM and number == 0:
-            return
+def _repeat(program: Program, workload: Workload, report: Report, *, folder: Path, repeats: int) -> bool:
+    """Do all steps several times, once where it takes long; whether the program did its work."""
+    for _ in range(repeats):
+        try:
+            longest = _once(program, workload, report, folder)
+        except ProgramError as error:
+            print(error, file=sys.stderr)
+            return False
+        if longest > ONCE_FROM:
+            break
+    return True
+
+
+def _once(program: Program, workload: Workload, report: Report, folder: Path) -> float:
+    """Do all steps; the seconds of the longest."""
+    longest = 0.0
+    with_apply = workload.size <= APPLY_UP_TO or program.name == "dmail"
+    with TemporaryDirectory(dir=folder) as scratch:
+        for step, measurement in program.run(workload, Path(scratch), with_apply=with_apply):
+            report.add(workload.name, step, program.name, measurement)
+            longest = max(longest, measurement.seconds)
+            note = f"{program.name}: {workload.name}: {step}: {measurement.seconds:.2f} s"
+            print(note, file=sys.stderr, flush=True)
+    return longest
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -65,7 +77,4 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except ProgramError as error:
-        sys.exit(str(error))
+    sys.exit(main())
