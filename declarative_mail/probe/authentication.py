@@ -7,8 +7,6 @@ OAUTHBEARER (RFC 7628). Here, in the SMTP conversation, a `Secret` is opened.
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
@@ -102,7 +100,9 @@ class Exchange:
             asked = base64.b64decode(challenge, validate=True)
         except ValueError:
             raise Unsendable("The server's CRAM-MD5 challenge is not in base64.") from None
-        digest = hmac.new(wire_bytes(self._secret), asked, hashlib.md5).hexdigest()
+        import hmac  # with hashlib, only for the few servers that want this
+
+        digest = hmac.new(wire_bytes(self._secret), asked, "md5").hexdigest()
         self._hide(digest)
         return self._secretly(f"{self._user} {digest}")
 

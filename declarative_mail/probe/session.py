@@ -8,7 +8,7 @@ from datetime import datetime
 from declarative_mail.probe.capabilities import Capabilities
 from declarative_mail.probe.certificates import CertificateFacts
 from declarative_mail.probe.conversation import Conversation
-from declarative_mail.probe.envelope import TestMessage
+from declarative_mail.probe.message import TestMessage
 from declarative_mail.probe.network import Endpoint, Network, Stream, TlsOptions
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.transcript import Transcript

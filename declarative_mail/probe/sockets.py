@@ -7,10 +7,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from declarative_mail.probe.network import Dropped, Endpoint, NetworkFault, Stream, TimedOut, TlsOptions, TlsShown
-from declarative_mail.probe.tls_stream import TlsLayer
 from declarative_mail.probe.wire_text import wire_host
 
 _READ = 16_384
@@ -66,12 +65,18 @@ class RealNetwork:
         return socket.gethostname()
 
 
+class _Encrypted(Protocol):
+    def read(self, until: float) -> bytes: ...
+
+    def write(self, data: bytes, until: float) -> None: ...
+
+
 class SocketStream:
     """A TCP connection that may change to TLS once."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._tls: TlsLayer | None = None
+        self._tls: _Encrypted | None = None
 
     @property
     def local_host(self) -> str:
@@ -91,6 +96,8 @@ class SocketStream:
 
     def start_tls(self, options: TlsOptions, *, until: float) -> TlsShown:
         """See `network.Stream`."""
+        from declarative_mail.probe.tls_stream import TlsLayer  # ssl is loaded by the first handshake
+
         layer = TlsLayer(options, receive=self.receive, send=self.send)
         shown = layer.handshake(until)
         self._tls = layer

@@ -16,7 +16,8 @@ from typing import Self
 
 from declarative_mail.probe.capabilities import Capabilities
 from declarative_mail.probe.conversation import InDoubt
-from declarative_mail.probe.envelope import queue_id, wire_address
+from declarative_mail.probe.envelope import wire_address
+from declarative_mail.probe.message import queue_id
 from declarative_mail.probe.network import Network, NetworkFault
 from declarative_mail.probe.reply import Reply
 from declarative_mail.probe.run import perform, walk_of

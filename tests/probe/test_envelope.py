@@ -6,7 +6,8 @@ from email import message_from_bytes, policy
 
 import pytest
 
-from declarative_mail.probe.envelope import WireAddress, compose, queue_id, wire_address
+from declarative_mail.probe.envelope import WireAddress, wire_address
+from declarative_mail.probe.message import compose, queue_id
 from declarative_mail.probe.settings import TestSettings
 from tests.probe.conversations import STARTED, settings
 

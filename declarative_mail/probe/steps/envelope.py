@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from declarative_mail.probe.conversation import InDoubt
-from declarative_mail.probe.envelope import compose, queue_id, wire_address
+from declarative_mail.probe.envelope import wire_address
 from declarative_mail.probe.explain import OURS, explained, left_out, of_fault, of_reply, of_symptom, symptom_of
 from declarative_mail.probe.knowledge.vendors import vendor_of
+from declarative_mail.probe.message import compose, queue_id
 from declarative_mail.probe.network import NetworkFault
 from declarative_mail.probe.reply import Reply
 from declarative_mail.probe.session import Session
@@ -25,6 +26,9 @@ _DECIDES_AT_MESSAGE: dict[Stage, frozenset[str]] = {
 # Exim waits 200 ms before it answers QUIT in clear, and nothing hangs on the answer.
 _FAREWELL = 1.0
 
+# The size that is declared where nothing is sent: about that of a short notification.
+_NOTIFICATION = 1024
+
 _TAKEN = {250, 251, 252}
 
 
@@ -35,8 +39,8 @@ def sender(session: Session) -> StageResult:
         return left_out("sender", "no_sender")
     try:
         address = wire_address(settings.sender)
-        to = session.test.to or settings.sender
-        session.message = compose(settings, session.test, to=to, written=session.wall)
+        if session.test.last_stage == "message" and session.test.to:
+            session.message = compose(settings, session.test, to=session.test.to, written=session.wall)
     except ValueError as error:
         return of_symptom("sender", "address_unsendable", settings, detail=f"{settings.from_address}: {error}")
     if address.international and "SMTPUTF8" not in session.capabilities:
@@ -63,7 +67,7 @@ def message(session: Session) -> StageResult:
     """Send the message to the one mailbox that is meant for tests, never to the recipients of changed rules."""
     to, letter = session.test.to, session.message
     if not to or letter is None:
-        return left_out("message", "no_recipient" if letter else "no_sender")
+        return left_out("message", "no_sender" if to else "no_recipient")
     until = session.until("message")
     if refusal := _only(session, wire_address(to).text, until):
         return of_reply("message", refusal, session.settings)
@@ -98,17 +102,24 @@ def _targets(session: Session) -> list[str]:
 
 def _begin(session: Session, until: float) -> Reply:
     """MAIL FROM, from the start."""
-    assert session.message is not None  # noqa: S101 - composed before the first MAIL
-    can = session.capabilities
-    parameters = [f"SIZE={len(session.message.content)}"] if "SIZE" in can else []
-    if session.message.eight_bit and "8BITMIME" in can:
-        parameters.append("BODY=8BITMIME")
-    if "SMTPUTF8" in can and any(map(_international, [session.settings.sender, *_targets(session)])):
-        parameters.append("SMTPUTF8")
-    reply = session.talk.mail(wire_address(session.settings.sender).text, parameters, until=until)
+    sender = wire_address(session.settings.sender)
+    reply = session.talk.mail(sender.text, _parameters(session), until=until)
     session.transaction = reply.code == 250
     session.offered.clear()
     return reply
+
+
+def _parameters(session: Session) -> list[str]:
+    """What MAIL says of the message as far as the server knows of it: its size, and that it needs more than ASCII."""
+    can, message = session.capabilities, session.message
+    international = any(map(_international, [session.settings.sender, *_targets(session)]))
+    size = len(message.content) if message else _NOTIFICATION + len(session.test.body or "")
+    wanted = {
+        "SIZE": (f"SIZE={size}", True),
+        "8BITMIME": ("BODY=8BITMIME", message.eight_bit if message else international),
+        "SMTPUTF8": ("SMTPUTF8", international),
+    }
+    return [text for keyword, (text, needed) in wanted.items() if needed and keyword in can]
 
 
 def _international(address: str) -> bool:
