@@ -33,6 +33,8 @@ def _clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     with pytest.MonkeyPatch.context() as patch:
         for name in [*(name for name in os.environ if name.startswith("DMAIL_")), "NO_COLOR", "FORCE_COLOR", "COLUMNS"]:
             patch.delenv(name, raising=False)
+        # Nobody outside this machine is asked anything: tests that need DNS start a name server of their own.
+        patch.setenv("DMAIL_DNS", "off")
         for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(tmp_path_factory.mktemp(name.lower())))
         yield

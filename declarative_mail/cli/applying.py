@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -22,6 +22,7 @@ from declarative_mail.operations.planning import Planned, PlanOptions, make_plan
 from declarative_mail.operations.states import OpenState, locked_state
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Change
+from declarative_mail.probe.verdict import TestResult
 
 
 class Stop:
@@ -61,19 +62,20 @@ def apply_changes(
     """Plan (or read a saved plan), ask, and carry it out; gives the exit code."""
     timeout = options["lock_timeout"]
     with locked_state(workspace, "destroy" if plan_options.destroy else "apply", timeout=timeout) as state:
-        allowed = allowed_brakes(options)
+        allowed, known = allowed_brakes(options), list[TestResult]()
         if plan_file is None:
             planned = make_plan(workspace, plan_options, state)
         else:
             planned, saved = load_plan(workspace, plan_file, state)
             allowed |= set(saved.allowed)
+            known = [TestResult.from_record(one) for one in saved.tests]
         expected = options.get("expect")
         check_expected(planned.plan, expected)
         approved = plan_file is not None or expected is not None or options["auto_approve"]
         code = _show_and_check(planned, state, output, allowed=allowed, approved=approved, verbose=options["verbose"])
         if code is not None:
             return code
-        return _carry_out(workspace, planned, state, output=output, options=options)
+        return _carry_out(workspace, planned, state, output=output, options=options, known=known)
 
 
 def _show_and_check(
@@ -116,12 +118,18 @@ def _ask(planned: Planned, output: Output) -> int | None:
 
 
 def _carry_out(
-    workspace: Workspace, planned: Planned, state: OpenState, *, output: Output, options: Mapping[str, Any]
+    workspace: Workspace,
+    planned: Planned,
+    state: OpenState,
+    *,
+    output: Output,
+    options: Mapping[str, Any],
+    known: Sequence[TestResult] = (),
 ) -> int:
     stop = Stop(output)
     skip = options["skip_connection_test"]
     with _stoppable(stop):
-        proof = prove(planned, skip_reason=skip)
+        proof = prove(workspace, planned, skip_reason=skip, known=known)
         _show_proof(proof, output)
         if proof.stops:
             output.note("Nothing was changed: a connection test failed.")

@@ -42,6 +42,8 @@ _LONG = frozenset(
         "write",
     }
 )
+_SWITCHES = frozenset({"auto-approve", "check", "detailed-exitcode", "diff", "json", "no-color", "recursive"})
+_ON_BY_DEFAULT = frozenset({"list", "write"})
 _TERRAFORM = {"-input": None, "-refresh": "--no-refresh", "-lock": None}
 """Options with a value that Terraform has and that mean something else or nothing here."""
 
@@ -63,6 +65,8 @@ def _one(argument: str) -> list[str]:
         return [other] if other and value == "false" else []
     if not argument.startswith("-") or argument.startswith("--") or name[1:] not in _LONG:
         return [argument]
-    if value in ("true", "false") and name[1:] in {"auto-approve", "json", "no-color", "detailed-exitcode"}:
+    if value in ("true", "false") and name[1:] in _SWITCHES:
         return [f"-{name}"] if value == "true" else []
+    if value in ("true", "false") and name[1:] in _ON_BY_DEFAULT:
+        return [] if value == "true" else [f"--no-{name[1:]}"]
     return [f"-{argument}"]

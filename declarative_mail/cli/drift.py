@@ -29,7 +29,7 @@ from declarative_mail.operations.planning import PlanOptions
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Show what changed behind the configuration's back. Changes nothing, takes no lock; exits 3 if there is drift."""
-    from declarative_mail.operations.connection_tests import run_tests, servers_of
+    from declarative_mail.operations.connection_tests import TestOptions, run_tests, servers_of
     from declarative_mail.operations.drift import look_for_drift
     from declarative_mail.operations.states import open_state
 
@@ -46,7 +46,10 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
         _show(data, output, verbose=options["verbose"])
     if options["run_tests"]:
         evaluated = drift.planned.evaluated
-        tested = run_tests(evaluated, servers_of(evaluated))
+        from declarative_mail.operations.sender_checks import resolver_of
+
+        test_options = TestOptions(resolver=resolver_of(workspace.environment))
+        tested = run_tests(evaluated, servers_of(evaluated), test_options)
         for one in tested.data:
             output.line(one)
         if not as_json:

@@ -21,6 +21,7 @@ from declarative_mail.operations.planning import Planned, PlanOptions
 
 if TYPE_CHECKING:
     from declarative_mail.operations.connection_tests import Tested
+    from declarative_mail.operations.workspace import Workspace
 
 
 @click.command(name="plan", cls=ConfigurationCommand)
@@ -45,7 +46,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     state = open_state(workspace)
     chosen = plan_options(options)
     planned = make_plan(workspace, chosen, state)
-    tests = _tests(planned) if options["run_tests"] and not planned.failed else None
+    tests = _tests(workspace, planned) if options["run_tests"] and not planned.failed else None
     if tests is not None:
         planned.plan = tests.recorded_in(planned.plan)
     if options["out"] and not planned.failed:
@@ -53,7 +54,8 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
         from declarative_mail.operations.plan_files import save_plan
 
         allowed = tuple(sorted(allowed_brakes(options)))
-        save_plan(workspace, planned, options["out"], state, options=chosen, allowed=allowed)
+        records = tuple(one.record for one in tests.results) if tests is not None else ()
+        save_plan(workspace, planned, options["out"], state, options=chosen, allowed=allowed, tests=records)
     show_plan(planned, output, verbose=options["verbose"], markdown=options["markdown"])
     output.diagnostics([*state.diagnostics, *planned.diagnostics])
     if options["out"] and not planned.failed:
@@ -64,11 +66,12 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     return Exit.CHANGES if code is Exit.OK and options["detailed_exitcode"] and not planned.plan.is_empty else code
 
 
-def _tests(planned: Planned) -> Tested:
+def _tests(workspace: Workspace, planned: Planned) -> Tested:
     # Imported here: a plan without tests need not pay for the machinery of the conversation.
-    from declarative_mail.operations.connection_tests import probe_plan
+    from declarative_mail.operations.connection_tests import TestOptions, probe_plan
+    from declarative_mail.operations.sender_checks import resolver_of
 
-    return probe_plan(planned)
+    return probe_plan(planned, TestOptions(resolver=resolver_of(workspace.environment)))
 
 
 def plan_options(options: dict[str, Any]) -> PlanOptions:

@@ -6,7 +6,8 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,6 +24,9 @@ from declarative_mail.cli.streams import Output
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.verdict import STAGES
 from declarative_mail.secrets import Secret
+
+if TYPE_CHECKING:
+    from declarative_mail.operations.connection_tests import Tested
 
 PASSWORD_VARIABLE = "DMAIL_TEST_PASSWORD"  # noqa: S105 - the name of a variable
 
@@ -56,10 +60,10 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple
     if options["server"]:
         if address:
             raise click.UsageError("--server tests one server without a configuration; give no ADDRESS with it.")
-        results = _lone(options, adjust)
+        tested = _lone(options, adjust)
     else:
-        results = _configured(ctx, output, address, options=options, adjust=adjust)
-    return _report(results, output, options)
+        tested = _configured(ctx, output, address, options=options, adjust=adjust)
+    return _report(tested, output, options)
 
 
 def _adjustment(options: dict[str, Any]) -> Callable[[TestSettings], TestSettings]:
@@ -80,7 +84,9 @@ def _adjustment(options: dict[str, Any]) -> Callable[[TestSettings], TestSetting
     return adjust
 
 
-def _lone(options: dict[str, Any], adjust: Callable[[TestSettings], TestSettings]) -> list[Any]:
+def _lone(options: dict[str, Any], adjust: Callable[[TestSettings], TestSettings]) -> Tested:
+    from declarative_mail.operations.connection_tests import Tested
+    from declarative_mail.operations.sender_checks import check_senders, resolver_of
     from declarative_mail.probe.many import probe_servers
 
     host, port = _endpoint(options["server"])
@@ -91,12 +97,14 @@ def _lone(options: dict[str, Any], adjust: Callable[[TestSettings], TestSettings
         address=f"{host}:{port}",
         host=host,
         port=port,
-        encryption=options["encryption"] or ("tls" if port == 465 else "starttls"),
+        encryption=options["encryption"] or ("tls" if port == 465 else "starttls"),  # RFC 8314
         from_address=options["sender"] or options["to"] or "",
         username=username,
         password=_password(username) if username else None,
     )
-    return list(probe_servers([(settings, adjust(TestSettings()))], parallelism=1))
+    pair = (settings, adjust(TestSettings()))
+    senders = check_senders([pair], resolver_of(os.environ)) if options["sender"] else {}
+    return Tested(tuple(probe_servers([pair], parallelism=1)), {settings.address: pair[1]}, alignment=senders)
 
 
 def _endpoint(text: str) -> tuple[str, int]:
@@ -124,29 +132,36 @@ def _configured(
     *,
     options: dict[str, Any],
     adjust: Callable[[TestSettings], TestSettings],
-) -> list[Any]:
+) -> Tested:
     from declarative_mail.cli.live import live_table
-    from declarative_mail.operations.test_command import probe_configured, servers_to_test
+    from declarative_mail.operations.connection_tests import TestOptions, run_tests
+    from declarative_mail.operations.sender_checks import resolver_of
+    from declarative_mail.operations.test_command import servers_to_test
 
     workspace = workspace_of(ctx, options["backend_config"])
     evaluated, servers = servers_to_test(workspace, addresses)
     output.diagnostics([one for one in evaluated.diagnostics if not one.is_error])
     with live_table(output, [str(one) for one in servers]) as progress:
-        tested = probe_configured(
-            evaluated, servers, adjust=adjust, parallelism=options["parallelism"], on_progress=progress
+        tested = run_tests(
+            evaluated,
+            servers,
+            TestOptions(
+                on_progress=progress,
+                parallelism=options["parallelism"],
+                adjust=adjust,
+                resolver=resolver_of(workspace.environment),
+            ),
         )
     for name in tested.untested:
         output.note(f"{name}: its settings are known only after apply, so it was not tested.")
-    return list(tested.results)
+    return tested
 
 
-def _report(results: list[Any], output: Output, options: dict[str, Any]) -> int:
-    records = [one.data for one in results]
+def _report(tested: Tested, output: Output, options: dict[str, Any]) -> int:
+    records = list(tested.data)
     for one in records:
         output.line(one)
     if options["junit"]:
-        from pathlib import Path
-
         from declarative_mail.rendering.junit import junit
 
         Path(options["junit"]).write_text(junit(records), encoding="utf-8")
@@ -154,4 +169,4 @@ def _report(results: list[Any], output: Output, options: dict[str, Any]) -> int:
         from declarative_mail.rendering.probe_text import probe_text
 
         output.text(probe_text(records, terminal=output.out, verbose=options["verbose"]))
-    return Exit.OK if all(one.ok for one in results) else Exit.TEST_FAILED
+    return Exit.OK if tested.ok else Exit.TEST_FAILED

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
-from declarative_mail.operations.connection_tests import Tested, check_results, probe_plan
+from declarative_mail.operations.connection_tests import Tested, TestOptions, check_results, probe_plan
 from declarative_mail.operations.planning import Planned
+from declarative_mail.operations.sender_checks import resolver_of
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.workspace import Workspace
+from declarative_mail.probe.verdict import TestResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,21 @@ class Proof:
         return self.tested is not None and bool(self.tested.blocking)
 
 
-def prove(planned: Planned, *, skip_reason: str | None) -> Proof:
-    """Test the servers that the plan depends on; nothing is changed by it."""
+def prove(
+    workspace: Workspace, planned: Planned, *, skip_reason: str | None, known: Sequence[TestResult] = ()
+) -> Proof:
+    """Test the servers that the plan depends on; nothing is changed by it.
+
+    Args:
+        workspace: where it runs.
+        planned: the plan.
+        skip_reason: why the test is left out; None runs it.
+        known: verdicts that a saved plan carries; those older than ``max_age`` are repeated.
+    """
     if skip_reason is not None or planned.plan.is_empty or planned.plan.mode == "destroy":
         return Proof(None, skip_reason)
-    return Proof(probe_plan(planned))
+    resolver = resolver_of(workspace.environment)
+    return Proof(probe_plan(planned, TestOptions(resolver=resolver, known=known, now=workspace.now)))
 
 
 def carry_out(

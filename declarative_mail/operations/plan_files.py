@@ -29,6 +29,7 @@ def save_plan(
     *,
     options: PlanOptions,
     allowed: tuple[str, ...],
+    tests: tuple[dict[str, Any], ...] = (),
 ) -> None:
     """Write a plan to a file that only its owner can read.
 
@@ -41,6 +42,7 @@ def save_plan(
         options=asdict(options),
         variables=_plain_variables(planned),
         allowed=allowed,
+        tests=tests,
     )
     data = state.backend.envelope.seal(record.model_dump_json(indent=1).encode() + b"\n")
     path = workspace.directory / name

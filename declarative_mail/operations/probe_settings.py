@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from declarative_mail.addresses import Address
@@ -69,7 +69,7 @@ def server_settings(server: Desired, desired: Mapping[Address, Desired]) -> Serv
     )
 
 
-def probe_test(server: Desired, *, recipients: tuple[str, ...] = ()) -> TestSettings:
+def probe_test(server: Desired, recipients: Sequence[str] = ()) -> TestSettings:
     """How far the test of a server goes, from its ``connection_test`` block.
 
     Args:
@@ -84,9 +84,10 @@ def probe_test(server: Desired, *, recipients: tuple[str, ...] = ()) -> TestSett
         max_age=seconds(have["max_age"]),
         via=have["via"],
         to=have["to"],
-        recipients=recipients,
+        recipients=tuple(recipients),
         subject=have["subject"],
         body=have["body"],
+        send_message=have["receipt"] is not None,
         timeout=3 * stage,
         stage_timeout=stage,
         min_certificate_days=have["min_certificate_days"],

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import DiagnosticError
-from declarative_mail.operations.connection_tests import Progress, Tested, run_tests, servers_of
+from declarative_mail.operations.connection_tests import servers_of
 from declarative_mail.operations.evaluate import Evaluated, evaluate
 from declarative_mail.operations.states import open_state
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.targets import select
-from declarative_mail.probe.settings import TestSettings
 
 
 def servers_to_test(
@@ -34,15 +31,3 @@ def servers_to_test(
     if addresses:
         servers = {address: () for address in known if selection.covers(address)}
     return evaluated, servers
-
-
-def probe_configured(
-    evaluated: Evaluated,
-    servers: Mapping[Address, tuple[str, ...]],
-    *,
-    adjust: Callable[[TestSettings], TestSettings],
-    parallelism: int,
-    on_progress: Progress | None,
-) -> Tested:
-    """Test them with the settings of their blocks, as `adjust` changes them."""
-    return run_tests(evaluated, servers, on_progress=on_progress, parallelism=parallelism, adjust=adjust)

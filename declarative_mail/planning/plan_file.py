@@ -29,6 +29,7 @@ class PlanFile(BaseModel):
     variables: dict[str, Any] = Field(description="The values of all root variables that are not sensitive.")
     fingerprints: dict[str, str] = Field(description="The fingerprint of each secret, by address and attribute path.")
     allowed: tuple[str, ...] = Field(default=(), description="The brakes that may be passed when it is applied.")
+    tests: tuple[dict[str, Any], ...] = Field(default=(), description="The verdicts of its connection tests.")
     plan: dict[str, Any] = Field(description="The plan in its JSON form: see docs/json.md.")
 
 
@@ -39,6 +40,7 @@ def plan_file(
     options: Mapping[str, Any],
     variables: Mapping[str, Any],
     allowed: tuple[str, ...] = (),
+    tests: tuple[dict[str, Any], ...] = (),
 ) -> PlanFile:
     """The record to save."""
     return PlanFile(
@@ -53,6 +55,7 @@ def plan_file(
         variables=dict(variables),
         fingerprints=secret_fingerprints(plan),
         allowed=allowed,
+        tests=tests,
         plan=plan.data,
     )
 
