@@ -1,8 +1,8 @@
 """What a function of the language is, what it may ask of the world, and how one is called.
 
 `call_function` does what every caller needs around an implementation: it counts and converts the arguments, refuses
-null, answers an unknown argument with an unknown of the return type, and carries marks from the arguments to the result.
-An implementation therefore sees plain known values unless a `Parameter` says that it copes with more.
+null, answers an unknown argument with an unknown of the return type, and carries marks from the arguments to the
+result. An implementation therefore sees plain known values unless a `Parameter` says that it copes with more.
 """
 
 from __future__ import annotations

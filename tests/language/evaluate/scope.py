@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -19,8 +18,9 @@ from declarative_mail.language.evaluate import Scope, evaluate
 from declarative_mail.language.functions.model import CallContext
 from declarative_mail.language.functions.table import CONSOLE_FUNCTIONS
 from declarative_mail.language.marks import sensitive
-from declarative_mail.language.parse import parse_file, parse_template
-from declarative_mail.language.syntax import Block, Literal
+from declarative_mail.language.parse import parse_file
+from declarative_mail.language.render import render_template
+from declarative_mail.language.syntax import Block
 from declarative_mail.language.type_syntax import read_type
 from declarative_mail.language.types import DYNAMIC, Type
 from declarative_mail.language.values import Null, Unknown, Value
@@ -42,9 +42,7 @@ def call_context() -> CallContext:
     context: CallContext
 
     def render(text: str, name: str, variables: Mapping[str, Value], inside: str) -> Value:
-        template, faults = parse_template(Source(name, text))
-        assert template is not None, faults
-        return evaluate(template, Scope.root(variables, context=replace(context, inside=inside)))
+        return render_template(text, name, variables, inside=inside, context=context)
 
     context = CallContext(
         base_dir=str(DIRECTORY),
