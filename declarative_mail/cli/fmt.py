@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 import click
@@ -35,19 +36,25 @@ class _Wishes:
 @json_option
 @click.pass_context
 def command(
-    ctx: click.Context, /, targets: tuple[str, ...], as_json: bool, no_color: bool, recursive: bool, **wishes: bool
+    ctx: click.Context,
+    /,
+    targets: tuple[str, ...],
+    as_json: bool,
+    no_color: bool,
+    recursive: bool,
+    **wishes: bool,
 ) -> int:
     """Format configuration files (*.hcl, *.hclvars) as terraform fmt does.
 
-    TARGET is a file, a directory, or - for standard input, which is written to standard output. Without one: this directory.
-    A file with a syntax error is left alone.
+    TARGET is a file, a directory, or - for standard input, which is written to standard output. Without one: this
+    directory. A file with a syntax error is left alone.
     """
     output = output_of(as_json, no_color)
     wanted = _Wishes(**wishes)
     if STANDARD_INPUT in targets:
         if len(targets) > 1:
             raise click.UsageError("- stands for standard input and cannot be given together with files.")
-        text = format_bytes("<stdin>", click.get_binary_stream("stdin").read())
+        text = format_bytes("<stdin>", sys.stdin.buffer.read())
         return _finish([_show_text(text, wanted, output)], wanted, output)
     directory = workspace_of(ctx).directory
     found = [_handle(one, wanted, output) for one in format_targets(directory, targets, recursive=recursive)]
@@ -84,12 +91,12 @@ def _handle(file: Formatted, wanted: _Wishes, output: Output) -> Formatted:
 
 
 def _write(file: Formatted) -> list[Diagnostic]:
-    from declarative_mail.diagnostics.codes.configuration import UNREADABLE_FILE
+    from declarative_mail.diagnostics.codes.syntax import UNWRITABLE_FILE
 
     try:
         file.write()
     except OSError as error:
-        return [Diagnostic(UNREADABLE_FILE, f"{file.name} cannot be written: {error.strerror}.")]
+        return [Diagnostic(UNWRITABLE_FILE, f"{file.name} cannot be written: {error.strerror}.")]
     return []
 
 

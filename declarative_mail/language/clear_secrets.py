@@ -1,7 +1,7 @@
 """Whether a file may hold a secret in clear text, in which case nothing of it is kept between runs.
 
-A guess on the safe side, from names alone, since the parser knows no resource types: a text that is set to something named like a
-secret. Better one file too many that is read again than a password in a cache that is copied about.
+A guess on the safe side, from names alone, since the parser knows no resource types: a text that is set to something
+named like a secret. Better one file too many that is read again than a password in a cache that is copied about.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def holds_secret(body: Body, is_secret: NamePredicate = named_like_secret) -> bo
     """Whether a text stands in a body where a secret would stand, or an address with a password in it stands anywhere.
 
     Args:
+        body: a file.
         is_secret: whether an argument, an element or a block of this name is taken to hold a secret.
     """
     return _in_body(body, is_secret, in_secret=False)
@@ -49,7 +50,9 @@ def _in_body(body: Body, is_secret: NamePredicate, *, in_secret: bool) -> bool:
         if _in_expression(attribute.expression, is_secret, secret=secret):
             return True
     return any(
-        _in_body(block.body, is_secret, in_secret=any(map(is_secret, [block.type, *[one.text for one in block.labels]])))
+        _in_body(
+            block.body, is_secret, in_secret=any(map(is_secret, [block.type, *[one.text for one in block.labels]]))
+        )
         for block in body.blocks
     )
 
@@ -63,7 +66,10 @@ def _in_expression(node: Any, is_secret: NamePredicate, *, secret: bool) -> bool
         case Index(target=target):
             return _in_expression(target, is_secret, secret=secret)
         case Object(items=items):
-            return any(_in_expression(value, is_secret, secret=secret or _is_secret_key(key, is_secret)) for key, value in items)
+            return any(
+                _in_expression(value, is_secret, secret=secret or _is_secret_key(key, is_secret))
+                for key, value in items
+            )
     return any(_in_expression(child, is_secret, secret=secret) for child in _children(node))
 
 

@@ -1,7 +1,9 @@
 """The canonical style, byte for byte that of ``terraform fmt``: see `format_layout` for where tokens stand.
 
-Beside moving tokens, the formatter rewrites what has a plainer form: block labels are quoted, a string that is nothing but one
-interpolation becomes its expression, and the types of variables are written as of today.
+Beside moving tokens, the formatter rewrites what has a plainer form: block labels are quoted, a string that is nothing
+but one interpolation becomes its expression, and the types of variables are written as of today.
+
+In one thing it is not Terraform's: that loses a block label with an escaped ``$${`` in it, which is kept here.
 """
 
 from __future__ import annotations
@@ -11,7 +13,6 @@ from bisect import bisect_left
 from declarative_mail.diagnostics import Diagnostic, Source, Span
 from declarative_mail.language.format_layout import lay_out
 from declarative_mail.language.format_tokens import (
-    COMMENT,
     END_QUOTE,
     END_SEQUENCE,
     INTERPOLATION,
@@ -34,7 +35,8 @@ def format_text(text: str, *, name: str = "-") -> tuple[str, list[Diagnostic]]:
     """The text in canonical style. With a fault it comes back as it is, with what is wrong with it.
 
     Args:
-        name: what a person calls the text.
+        text: a configuration file.
+        name: what a person calls it.
     """
     body, faults = parse_file(Source(name, text))
     if faults:
@@ -100,7 +102,9 @@ class _Rewriting:
             return
         first = self._range(block.type_span)[1]
         last = self._range(block.header)[1]
-        texts = [label.span.text if "$" in label.text or "%" in label.text else quote(label.text) for label in block.labels]
+        texts = [
+            label.span.text if "$" in label.text or "%" in label.text else quote(label.text) for label in block.labels
+        ]
         self._replaced.append((first, last, [Token(NAME, text, 0, 0) for text in texts]))
 
 
@@ -129,7 +133,7 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
 
 
 def _plain_type(tokens: list[Token]) -> list[Token]:
-    """A type as of today for those of Terraform 0.11 (``"list"``) and for collections without a type of their elements."""
+    """A type as of today, for one of Terraform 0.11 (``"list"``) and for a collection without a type of elements."""
     texts = [token.text for token in tokens]
     if len(texts) == 1 and texts[0] in _BARE_COLLECTIONS:
         words = [texts[0], "(", "any", ")"]

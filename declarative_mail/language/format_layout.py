@@ -1,7 +1,7 @@
 """Where tokens stand: indentation, the spaces between them, and the columns that neighbouring lines share.
 
-A line is divided into up to three cells: its head, the assignment from the equals sign on, and a comment at its end. Assignments
-and comments of lines that follow each other begin in one column::
+A line is divided into up to three cells: its head, the assignment from the equals sign on, and a comment at its end.
+Assignments and comments of lines that follow each other begin in one column::
 
     name    = "Operations"  # shown in mails
     members = [             # the value goes on: the column ends here
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from declarative_mail.language.format_tokens import (
     COMMENT,
@@ -130,7 +131,7 @@ def _columns(tokens: list[Token]) -> int:
 def _space(cell: list[Token]) -> None:
     """One space or none before each token but the first."""
     before = ""
-    for token, after in zip(cell, cell[1:], strict=False):
+    for token, after in pairwise(cell):
         after.spaces = int(_is_space_between(before, token, after.kind))
         before = token.kind
 

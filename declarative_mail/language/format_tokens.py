@@ -1,7 +1,7 @@
 """The tokens of a text that is known to be HCL, all of them: comments and line breaks too, a string in its parts.
 
-The formatter moves tokens and never changes them, so here a token is its text, with the spaces before it. The division is that
-of Terraform's scanner, since the formatter's rules are about its tokens.
+The formatter moves tokens and never changes them, so here a token is its text, with the spaces before it. The division
+is that of Terraform's scanner, since the formatter's rules are about its tokens.
 """
 
 from __future__ import annotations
@@ -53,8 +53,11 @@ class Token:
 
 
 class _Scanner:
-    """Walks through a text. `_modes` are the templates and the sequences in them that are open: a heredoc by its marker, a
-    quoted template by the empty string, a sequence by the number of braces that are open in it."""
+    """Walks through a text.
+
+    `_modes` are the templates and the sequences in them that are open: a heredoc by its marker, a quoted template by
+    the empty string, a sequence by the number of braces that are open in it.
+    """
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -36,18 +36,60 @@ RULES = {"A": "attribute", "K": "block", "V": "expression", "E": "object_elem", 
 """The grammar rules that a piece may be parsed by, each with the letter that stands for it."""
 
 TERMINALS = {
-    **{"N": "NAME", "0": "INT_LITERAL", "s": "DBLQUOTE DBLQUOTE", "e": "DBLQUOTE DBLQUOTE"},
-    **{"G": "TEMPLATE_STRING", "B": "LBRACE RBRACE", "t": "TRUE", "u": "FALSE", "n": "NULL"},
-    **{"f": "FOR", "i": "IN", "c": "IF", "x": "ELSE", "y": "ENDIF", "z": "ENDFOR", "$": "INTERP_START"},
-    **{"T": "DIRECTIVE_START", "}": "RBRACE", "{": "LBRACE", "[": "LSQB", "]": "RSQB", "(": "LPAR", ")": "RPAR"},
-    **{"=": "EQ", ",": "COMMA", ".": "DOT", ":": "COLON", "?": "QMARK", "X": "ELLIPSIS", "W": "COLONS"},
-    **{"P": "ATTR_SPLAT", "Q": "FULL_SPLAT_START", "m": "MINUS", "!": "NOT", "A": "FOR_OBJECT_ARROW"},
-    **{"+": "PLUS", "-": "MINUS", "*": "ASTERISK", "/": "SLASH", "%": "PERCENT", "<": "LT", ">": "GT"},
-    **{"E": "DOUBLE_EQ", "D": "NEQ", "L": "LEQ", "M": "GEQ", "&": "DOUBLE_AMP", "|": "DOUBLE_PIPE"},
+    "N": ("NAME",),
+    "0": ("INT_LITERAL",),
+    "s": ("DBLQUOTE", "DBLQUOTE"),
+    "e": ("DBLQUOTE", "DBLQUOTE"),
+    "G": ("TEMPLATE_STRING",),
+    "B": ("LBRACE", "RBRACE"),
+    "t": ("TRUE",),
+    "u": ("FALSE",),
+    "n": ("NULL",),
+    "f": ("FOR",),
+    "i": ("IN",),
+    "c": ("IF",),
+    "x": ("ELSE",),
+    "y": ("ENDIF",),
+    "z": ("ENDFOR",),
+    "$": ("INTERP_START",),
+    "T": ("DIRECTIVE_START",),
+    "{": ("LBRACE",),
+    "}": ("RBRACE",),
+    "[": ("LSQB",),
+    "]": ("RSQB",),
+    "(": ("LPAR",),
+    ")": ("RPAR",),
+    "=": ("EQ",),
+    ",": ("COMMA",),
+    ".": ("DOT",),
+    ":": ("COLON",),
+    "?": ("QMARK",),
+    "X": ("ELLIPSIS",),
+    "W": ("COLONS",),
+    "A": ("FOR_OBJECT_ARROW",),
+    "P": ("ATTR_SPLAT",),
+    "Q": ("FULL_SPLAT_START",),
+    "m": ("MINUS",),
+    "!": ("NOT",),
+    "+": ("PLUS",),
+    "-": ("MINUS",),
+    "*": ("ASTERISK",),
+    "/": ("SLASH",),
+    "%": ("PERCENT",),
+    "<": ("LT",),
+    ">": ("GT",),
+    "E": ("DOUBLE_EQ",),
+    "D": ("NEQ",),
+    "L": ("LEQ",),
+    "M": ("GEQ",),
+    "&": ("DOUBLE_AMP",),
+    "|": ("DOUBLE_PIPE",),
 }
-"""How each kind is fed to the parser. A finished value takes the place of python-hcl2's TEMPLATE_STRING, a terminal
-for escaped
-quotes in directives that is of no use here; a string is fed empty, for what is in it does not change the tree."""
+"""How each kind is fed to the parser.
+
+A finished value takes the place of python-hcl2's TEMPLATE_STRING, a terminal for escaped quotes in directives that is
+of no use here. A string is fed empty, for what is in it does not change the tree.
+"""
 
 _UNARY = "m!"
 
@@ -58,8 +100,8 @@ class Grammar:
     def __init__(self, tables: dict[str, Any]) -> None:
         from lark.parsers.lalr_analysis import IntParseTable
 
-        rules = [_rule(fields) for fields in tables["rules"]]
-        self._table = IntParseTable(_Rows(tables, rules), tables["start"], tables["end"])  # type: ignore[arg-type]
+        rows = _Rows(tables, [_rule(fields) for fields in tables["rules"]])
+        self._table = IntParseTable(rows, tables["start"], tables["end"])  # type: ignore[no-untyped-call]
         self._callbacks = _Callbacks()
 
     def parse(self, rule: str, kinds: str) -> Tree[Any]:
@@ -78,7 +120,7 @@ class Grammar:
         try:
             for index, kind in enumerate(kinds):
                 if kind not in _UNARY or not index or kinds[index - 1] not in _UNARY:
-                    for terminal in TERMINALS[kind].split():
+                    for terminal in TERMINALS[kind]:
                         state.feed_token(Token(terminal, "", index))
             tree: Tree[Any] = state.feed_token(Token("$END", "", len(kinds)), True)
         except UnexpectedToken as fault:
@@ -117,7 +159,8 @@ class _Callbacks(dict[Any, Any]):
         from lark import Tree
         from lark.parse_tree_builder import ParseTreeBuilder
 
-        self.update(ParseTreeBuilder([rule], Tree).create_callback(None))
+        builder = ParseTreeBuilder([rule], Tree)  # type: ignore[no-untyped-call]
+        self.update(builder.create_callback(None))  # type: ignore[no-untyped-call]
         return self[rule]
 
 
@@ -190,7 +233,7 @@ def build_tables() -> dict[str, Any]:
         raise ImportError("python-hcl2 is not installed")
     path = Path(specification.origin).with_name("hcl2.lark")
     lark = Lark(path.read_text(), parser="lalr", lexer="basic", start=list(RULES.values()), maybe_placeholders=False)
-    table = lark.parser.parser._parse_table  # the only way to the tables that does not go through a pickle
+    table = lark.parser.parser._parse_table  # noqa: SLF001 - the only way to the tables that is not through a pickle
     rules = sorted(set(lark.rules), key=lambda rule: json.dumps(_fields(rule)))
     numbers = {rule: -1 - number for number, rule in enumerate(rules)}
     symbols = sorted({name for row in table.states.values() for name in row})
@@ -228,6 +271,6 @@ def _reached(table: Any, is_shift: Callable[[Any], bool]) -> list[int]:
 
 
 def _fields(rule: Rule) -> list[Any]:
-    expansion = [[part.name, int(part.filter_out) if part.is_term else -1] for part in rule.expansion]
+    expansion = [[part.name, int(getattr(part, "filter_out", -1))] for part in rule.expansion]
     options = rule.options
     return [rule.origin.name, expansion, rule.alias, rule.order, int(options.keep_all_tokens), int(options.expand1)]

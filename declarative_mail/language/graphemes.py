@@ -1,7 +1,7 @@
 """How many characters a person sees in a text: extended grapheme clusters, by the rules of Unicode Standard Annex 29.
 
-The standard library knows categories and no cluster properties; those that follow from a category are taken from it, the rest
-are listed here.
+The standard library knows categories and no cluster properties; those that follow from a category are taken from it,
+the rest are listed here.
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ _PICTOGRAPH = re.compile(
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001faff]"
 )
 _REGIONAL = re.compile("[\U0001f1e6-\U0001f1ff]")
-_HANGUL = re.compile("([\u1100-\u115f\ua960-\ua97c])|([\u1160-\u11a7\ud7b0-\ud7c6])|([\u11a8-\u11ff\ud7cb-\ud7fb])|([\uac00-\ud7a3])")
+_HANGUL = re.compile(
+    "([\u1100-\u115f\ua960-\ua97c])|([\u1160-\u11a7\ud7b0-\ud7c6])|([\u11a8-\u11ff\ud7cb-\ud7fb])|([\uac00-\ud7a3])"
+)
 _SYLLABLES = frozenset(("LL", "LV", "LS", "LR", "SV", "ST", "VV", "VT", "RT", "TT"))
-"""Pairs inside one syllable: leading, vowel and trailing letters, and whole syllables that are still open (S) or not (R)."""
+"""Pairs inside one syllable: leading, vowel and trailing letters, whole syllables that are open (S) or not (R)."""
 
 
 def count_graphemes(text: str) -> int:
@@ -41,9 +43,8 @@ def count_graphemes(text: str) -> int:
 def _joined(before: str, character: str, *, pictograph: bool, odd: bool) -> bool:
     """Whether there is no border between two neighbours.
 
-    Args:
-        pictograph: the cluster so far is a pictograph with what extends it.
-        odd: an odd number of regional indicators stands before.
+    `pictograph` says that the cluster so far is a pictograph with what extends it, `odd` that an odd number of regional
+    indicators stands before.
     """
     if before == "\r" and character == "\n":
         return True

@@ -1,6 +1,7 @@
 """What a token looks like: the alphabet of token kinds, the patterns that find them, and what their text stands for.
 
-A kind is one character, so that a piece of a file is known by a short string: ``size = 3`` is ``N=0``. Patterns follow the
+A kind is one character, so that a piece of a file is known by a short string: ``size = 3`` is ``N=0``. Patterns
+follow the
 HCL native syntax specification, section "Lexical Elements", and Terraform's scanner where the specification is silent.
 """
 
@@ -30,10 +31,16 @@ SYMBOLS = {kind: symbol for symbol, kind in OPERATORS.items()} | {
     FULL_SPLAT: "[*]",
 }
 VALUE_ENDS = frozenset(WORD + NUMBER + STRING + ESCAPED + VALUE + TRUE + FALSE + NULL + ")]" + STAR_SPLAT + FULL_SPLAT)
-"""Kinds after which an expression may be over: a bracket that follows is a call or an index, a minus is a subtraction."""
+"""Kinds after which an expression may be over.
+
+A bracket that follows is a call or an index, a minus is a subtraction.
+"""
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-"""Unicode's White_Space, which strip markers and heredocs go by; `str.strip()` also takes the ASCII separators 1C to 1F."""
+"""Unicode's White_Space, which strip markers and heredocs go by; `str.strip()` also takes the ASCII separators 1C
+
+To 1F.
+"""
 
 (
     WORD_GROUP,
@@ -71,7 +78,10 @@ TOKEN = re.compile(
     |\Z)""",
     re.VERBOSE,
 )
-"""One token outside of templates, after spaces. A run of line breaks, blank lines and comments to the end of a line is one."""
+"""One token outside of templates, after spaces.
+
+A run of line breaks, blank lines and comments to the end of a line is one.
+"""
 
 _QUOTED = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
 ESCAPED_STRING = re.compile(rf'"{_QUOTED}*+"')
@@ -105,6 +115,7 @@ def unescape(text: str, report: Callable[[int, str], None]) -> str:
     """What the inside of a quoted string stands for.
 
     Args:
+        text: what stands between the quotes, or a part of it.
         report: told the offset in `text` and the spelling of each sequence that is not an escape; it is left as it is.
     """
 
@@ -120,10 +131,11 @@ def unescape(text: str, report: Callable[[int, str], None]) -> str:
 
 
 def _code_point(sequence: str) -> str | None:
-    """The character of a complete ``\\uXXXX`` or ``\\UXXXXXXXX`` that can be encoded, else None."""
-    if sequence[1:2] not in ("u", "U") or len(sequence) != (6 if sequence[1] == "u" else 10):
+    """The character of a complete escape by number that can be encoded, else None."""
+    marker, digits = sequence[1:2], sequence[2:]
+    if marker not in ("u", "U") or len(digits) != (4 if marker == "u" else 8):
         return None
-    number = int(sequence[2:], 16)
+    number = int(digits, 16)
     return None if number > 0x10FFFF or 0xD800 <= number < 0xE000 else chr(number)
 
 

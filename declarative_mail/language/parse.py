@@ -33,6 +33,7 @@ def decode_source(name: str, data: bytes) -> tuple[Source | None, list[Diagnosti
 
     Args:
         name: what a person calls the file.
+        data: what is in it.
     """
     if len(data) > MAX_SIZE:
         return None, [_too_large(Source(name, ""), len(data))]
@@ -42,7 +43,7 @@ def decode_source(name: str, data: bytes) -> tuple[Source | None, list[Diagnosti
         before = Source(name, data[: fault.start].decode())
         end = len(before.text)
         detail = (
-            f"Byte {fault.start + 1} (0x{data[fault.start]:02X}) does not fit UTF-8, which configuration files are written in. "
+            f"Byte {fault.start + 1} (0x{data[fault.start]:02X}) is not UTF-8, which configuration files are in. "
             "Set the encoding to UTF-8 in your editor and save the file again."
         )
         return None, [Diagnostic(codes.NOT_UTF8, detail, Label(Span(before, end, end)))]
@@ -54,6 +55,7 @@ def parse_file(
     """The body of a configuration file, and its faults. With a fault the body holds what could be read beside it.
 
     Args:
+        source: the file.
         blobs: where the parser finds what it kept in earlier runs. Trees of larger files without faults are kept there,
             unless a file holds what `is_secret` says is a secret.
         is_secret: whether a text that is set to this name is taken for a secret.

@@ -30,7 +30,8 @@ _ROLES = {"(": PARENTHESES, "[": TUPLE, "{": OBJECT}
 class BracketReader(BaseReader):
     """Opens and closes brackets. Methods return whether reading has to start again at `_position`."""
 
-    def _on_open(self, span: Bounds) -> bool:
+    def on_open(self, span: Bounds) -> bool:
+        """A bracket begins."""
         frame, bracket = self._frame, self.text[span[0]]
         if bracket == "{" and PIECES.get(frame.role) == "A" and not frame.calls and lexical.EQUALS not in frame.kinds:
             self._push(Frame(BODY, span[0], "}"))
@@ -58,7 +59,8 @@ class BracketReader(BaseReader):
         self._append(bracket, *span)
         return False
 
-    def _on_close(self, span: Bounds) -> bool:
+    def on_close(self, span: Bounds) -> bool:
+        """A bracket ends."""
         frame, bracket = self._frame, self.text[span[1] - 1]
         strip = span[1] - span[0] == 2
         if frame.calls:
@@ -116,7 +118,7 @@ class BracketReader(BaseReader):
         """A closing bracket that is not the one that is waited for: of an outer bracket, or of none."""
         if strip and not self._frame.calls and self._frame.closer == "}":
             self.report(codes.UNMATCHED_BRACKET, "`~}` ends a template sequence only. Use `}` here.", *span)
-            return self._on_close((span[0] + 1, span[1]))
+            return self.on_close((span[0] + 1, span[1]))
         waiting = self._open_brackets()
         match = next((one for one in waiting if one[0] == bracket), None)
         if match is None:
@@ -126,10 +128,11 @@ class BracketReader(BaseReader):
             self._append(lexical.INVALID, *span)
             return False
         closer, start = waiting[0][:2]
-        detail = f"`{self.text[start]}` is not closed: `{bracket}` comes before `{closer}`. Add `{closer}` where it should end."
+        opener = self.text[start]
+        detail = f"`{opener}` is not closed: `{bracket}` comes before `{closer}`. Add `{closer}` where it should end."
         self.report(codes.UNCLOSED_BRACKET, detail, start, start + 1, (*span, f"expected `{closer}` before this"))
         self._abandon(match[2], match[3])
-        return self._on_close(span)
+        return self.on_close(span)
 
     def _open_brackets(self) -> list[tuple[str, int, Frame, int]]:
         """What is open, innermost first: closer, start, frame, and how many calls of that frame go on with it."""

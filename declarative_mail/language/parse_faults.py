@@ -31,16 +31,16 @@ class Faults:
         self._source = source
 
     def report(
-        self, code: Code, detail: str, start: int, end: int, *related: tuple[int, int, str], help: str | None = None
+        self, code: Code, detail: str, start: int, end: int, *related: tuple[int, int, str], near: str | None = None
     ) -> None:
-        """Note a fault at a range; `related` are further ranges with what is to be said of each.
+        """Note a fault at a range; `related` are further ranges with what is to be said of each, `near` a suggestion.
 
         Raises:
             TooManyFaultsError: it is the last that is told.
         """
         labels = tuple(Label(Span(self._source, one, other), text) for one, other, text in related)
         hidden = self._secrets(start, *(one for one, _, _ in related))
-        self.found.append(Diagnostic(code, detail, Label(Span(self._source, start, end)), labels + hidden, help=help))
+        self.found.append(Diagnostic(code, detail, Label(Span(self._source, start, end)), labels + hidden, help=near))
         if len(self.found) >= MAX_FAULTS:
             raise TooManyFaultsError
 
@@ -59,7 +59,11 @@ class Faults:
 
     def explain(self, frame: Frame, rule: str, misfit: MisfitError) -> None:
         """Report that the piece in hand does not follow the grammar."""
-        if frame.spans and misfit.index == len(frame.spans) and _BRACE_ON_NEXT_LINE.match(self._source.text, frame.spans[-1][1]):
+        if (
+            frame.spans
+            and misfit.index == len(frame.spans)
+            and _BRACE_ON_NEXT_LINE.match(self._source.text, frame.spans[-1][1])
+        ):
             return  # the brace, a piece of its own, tells
         code, detail = _Explanation(self._source, frame, rule, misfit).words()
         spans = frame.spans
@@ -115,7 +119,7 @@ class _Explanation:
             )
         if at == len(kinds) and at > 1:
             return codes.INVALID_BLOCK, (
-                "A block has a body in braces, and the opening brace stands on the line of its type and labels. Add `{` here."
+                "A block has a body in braces, and the opening brace stands on the line of its type. Add `{` here."
             )
         if at == 1 and self._kind != lexical.VALUE:
             name = self._text(0)
@@ -142,7 +146,7 @@ class _Explanation:
             what = "`=>` and a value, since an object is built: `{for item in list : key => value}`"
         elif self._kind == lexical.OPERATORS["=>"]:
             return codes.INVALID_FOR, (
-                "A list is built here, and its elements have no keys. Leave out the key and `=>`, or use braces for an object."
+                "A list is built here, and its elements have no keys. Leave out the key, or use braces for an object."
             )
         elif self._kind == lexical.ELLIPSIS:
             return codes.INVALID_FOR, "Grouping with `...` is for objects only: the values of one key become a list."
@@ -156,7 +160,7 @@ class _Explanation:
         if not self._at:
             return codes.INVALID_EXPRESSION, f"Expected the key of an element, found {self._found()}."
         return codes.INVALID_EXPRESSION, (
-            f"Expected `=` and a value after the key, found {self._found()}. A key with spaces or dots in it must be quoted."
+            f"Expected `=` and a value after the key, found {self._found()}. A key with spaces in it must be quoted."
         )
 
     def _surplus(self) -> tuple[Code, str]:

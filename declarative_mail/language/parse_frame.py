@@ -40,19 +40,19 @@ class Frame:
     """
 
     __slots__ = (
-        "role",
-        "start",
-        "cuts",
-        "kinds",
-        "spans",
-        "values",
         "calls",
-        "items",
-        "depth",
-        "total",
-        "lines",
         "closer",
+        "cuts",
+        "depth",
         "heredoc",
+        "items",
+        "kinds",
+        "lines",
+        "role",
+        "spans",
+        "start",
+        "total",
+        "values",
     )
 
     def __init__(self, role: str, start: int, closer: str = "", heredoc: tuple[str, bool] | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from declarative_mail.language import parse_build_items
 from declarative_mail.language.parse_build import Build, depth_of, make_builder
 from declarative_mail.language.stored import MAX_KINDS, RECIPES, Blobs, Recipe, read_recipes, write_recipes
 
@@ -13,6 +14,9 @@ MAX_PIECE = 20_000
 """How many tokens one piece may have, which bounds the time that the grammar takes: a quarter of a second."""
 MAX_KNOWN = 10_000
 """How many builders are held in memory."""
+
+BUILDERS_OF = (parse_build_items,)
+"""Imported for the builders that it registers."""
 
 PACKAGED = Path(__file__).parent / "tables" / RECIPES
 

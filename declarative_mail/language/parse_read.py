@@ -133,7 +133,8 @@ class Reader(StringReader):
             self._cut(frame)
         frame.lines += 1
 
-    def _on_operator(self, span: Bounds) -> bool:
+    def on_operator(self, span: Bounds) -> bool:
+        """An operator or a separator."""
         frame, kind = self._frame, lexical.OPERATORS[self.text[span[0] : span[1]]]
         previous = frame.kinds[-1] if frame.kinds else ""
         if kind in frame.cuts:
@@ -160,7 +161,8 @@ class Reader(StringReader):
         self._position = match.end()
         return True
 
-    def _on_comment(self, span: Bounds) -> bool:
+    def on_comment(self, span: Bounds) -> bool:
+        """A comment that may go over several lines."""
         end = self.text.find("*/", span[1])
         if end < 0:
             self.report(codes.UNCLOSED_COMMENT, "This comment has no `*/` that ends it.", *span)
@@ -168,12 +170,12 @@ class Reader(StringReader):
         self._position = end + 2
         return True
 
-    def _on_last_comment(self, span: Bounds) -> bool:
+    def on_last_comment(self, span: Bounds) -> bool:
         """A comment that ends with the text and not with a line."""
         self._position = span[1]
         return False
 
-    def _on_other(self, span: Bounds) -> bool:
+    def on_other(self, span: Bounds) -> bool:
         """A name with letters beyond ASCII, or something that has no place in HCL."""
         start = span[0]
         end = lexical.identifier_end(self.text, start)
@@ -206,14 +208,14 @@ class Reader(StringReader):
         )
 
     _HANDLERS: ClassVar[dict[int, Callable[[Reader, Bounds], bool]]] = {
-        lexical.LAST_COMMENT_GROUP: _on_last_comment,
-        lexical.HEREDOC_GROUP: StringReader._on_heredoc,
-        lexical.COMMENT_GROUP: _on_comment,
-        lexical.OPERATOR_GROUP: _on_operator,
-        lexical.OPEN_GROUP: StringReader._on_open,
-        lexical.CLOSE_GROUP: StringReader._on_close,
-        lexical.QUOTE_GROUP: StringReader._on_quote,
-        lexical.OTHER_GROUP: _on_other,
+        lexical.LAST_COMMENT_GROUP: on_last_comment,
+        lexical.HEREDOC_GROUP: StringReader.on_heredoc,
+        lexical.COMMENT_GROUP: on_comment,
+        lexical.OPERATOR_GROUP: on_operator,
+        lexical.OPEN_GROUP: StringReader.on_open,
+        lexical.CLOSE_GROUP: StringReader.on_close,
+        lexical.QUOTE_GROUP: StringReader.on_quote,
+        lexical.OTHER_GROUP: on_other,
     }
 
 

@@ -31,9 +31,10 @@ def make_recipe(tree: Tree[Any], kinds: str) -> Recipe:
     """
     done: dict[int, Any] = {}
     for node in tree.iter_subtrees():
-        children = [done[id(child)] if id(child) in done else child for child in node.children]
+        children = [done.get(id(child), child) for child in node.children]
         done[id(node)] = _MAKERS[node.data](children, kinds)
-    return _whole(done[id(tree)])
+    recipe: Recipe = _whole(done[id(tree)])
+    return recipe
 
 
 def _index(token: Any) -> int:
@@ -66,7 +67,8 @@ def _only(children: list[Any], kinds: str) -> Any:
 
 
 def _unary(children: list[Any], kinds: str) -> Recipe:
-    recipe, start = _whole(children[1]), _index(children[0])
+    recipe: Recipe = _whole(children[1])
+    start = _index(children[0])
     for index in range(recipe[1] - 1, start - 1, -1):
         recipe = ("unary", index, recipe[2], lexical.SYMBOLS[kinds[index]], recipe)
     return recipe

@@ -20,7 +20,8 @@ _UNCLOSED_STRING = (
 class StringReader(BracketReader):
     """Reads what is in quotes or in a heredoc. A template is a frame whose items are its parts."""
 
-    def _on_quote(self, span: Bounds) -> bool:
+    def on_quote(self, span: Bounds) -> bool:
+        """A string begins that has escapes or template sequences, or that is not closed."""
         whole = lexical.ESCAPED_STRING.match(self.text, span[0])
         if whole:
             self._append(lexical.ESCAPED, *whole.span())
@@ -29,7 +30,8 @@ class StringReader(BracketReader):
             self._push(Frame(TEMPLATE, span[0]))
         return True
 
-    def _on_heredoc(self, span: Bounds) -> bool:
+    def on_heredoc(self, span: Bounds) -> bool:
+        """A heredoc begins."""
         introduction = self.text[span[0] : span[1]].rstrip("\r\n")
         flush = introduction[2] == "-"
         self._push(Frame(TEMPLATE, span[0], heredoc=(introduction[3 if flush else 2 :], flush)))
@@ -80,7 +82,7 @@ class StringReader(BracketReader):
         if kind is None:
             near = suggestion(match[1], lexical.DIRECTIVES) if match else None
             detail = "Expected `if`, `for`, `else`, `endif` or `endfor` after `%{`."
-            self.report(codes.INVALID_DIRECTIVE, detail, *span, help=near)
+            self.report(codes.INVALID_DIRECTIVE, detail, *span, near=near)
         self._append(kind or lexical.INVALID, *span)
         self._position = match.end() if match else end
 

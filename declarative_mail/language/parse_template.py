@@ -8,7 +8,7 @@ marker and the indentation go by), interpolations and directives.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from declarative_mail.diagnostics import Code, Source, Span
@@ -39,11 +39,7 @@ class Part:
 
 
 def make_template(reading: Reading, parts: list[Part], span: Span, *, flush: bool) -> Expression:
-    """The node of a template; a `Literal` where all of it is literal text.
-
-    Args:
-        flush: it is a heredoc of the ``<<-`` kind.
-    """
+    """The node of a template; a `Literal` where all of it is literal text. `flush`: a heredoc of the ``<<-`` kind."""
     _strip(parts)
     if flush:
         _unindent(parts)
@@ -60,7 +56,7 @@ def make_template(reading: Reading, parts: list[Part], span: Span, *, flush: boo
 
 def _strip(parts: list[Part]) -> None:
     """Strip markers: white space goes from the one literal next to the marker."""
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in pairwise(parts):
         if before.kind == LITERAL and after.strips[0]:
             before.value = before.value.rstrip(SPACES)
         elif after.kind == LITERAL and before.strips[1]:
@@ -194,7 +190,7 @@ class _Nesting:
             self._report_stray(part, opening)
             self._at += 1
             return part.end
-        detail = f"The `{opening.kind}` directive is not ended before the template is. Add `%{{ {kind} }}` where it should end."
+        detail = f"The `{opening.kind}` directive has no end in this template. Add `%{{ {kind} }}` where it should end."
         self._report(codes.INVALID_DIRECTIVE, detail, opening)
         return opening.end
 

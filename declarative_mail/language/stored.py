@@ -51,5 +51,7 @@ def read_recipes(content: bytes | None) -> dict[str, Recipe]:
 def write_recipes(recipes: dict[str, Recipe]) -> bytes:
     """The bytes for the newest `MAX_RECIPES` of them; the order is that in which they were learned."""
     fit = [(key, recipe) for key, recipe in recipes.items() if len(key) <= MAX_KINDS]
-    lines = ",\n".join(f"{json.dumps(key)}:{json.dumps(recipe, separators=(',', ':'))}" for key, recipe in fit[-MAX_RECIPES:])
+    lines = ",\n".join(
+        f"{json.dumps(key)}:{json.dumps(recipe, separators=(',', ':'))}" for key, recipe in fit[-MAX_RECIPES:]
+    )
     return f"{{\n{lines}\n}}\n".encode()

@@ -75,6 +75,7 @@ def format_targets(directory: Path, targets: Iterable[str], *, recursive: bool) 
 
     Args:
         directory: the working directory, which names are relative to.
+        targets: names of files and directories.
         recursive: go into the directories inside of directories too.
     """
     for target in targets or (".",):
