@@ -8,7 +8,7 @@ from decimal import Decimal
 from declarative_mail.diagnostics import Code, suggestion
 from declarative_mail.diagnostics.codes import evaluation as codes
 from declarative_mail.language.convert import ConversionError, convert
-from declarative_mail.language.marks import unmark, with_marks
+from declarative_mail.language.marks import Marks, unmark, with_marks
 from declarative_mail.language.types import (
     DYNAMIC,
     NUMBER,
@@ -45,7 +45,10 @@ def attribute_of(value: Value, name: str) -> Value:
     """
     if isinstance(value, Marked):
         bare, marks = unmark(value)
-        return with_marks(attribute_of(bare, name), marks)
+        try:
+            return with_marks(attribute_of(bare, name), marks)
+        except AccessError as error:
+            raise _hidden(error, marks) from None
     if isinstance(value, dict):
         if name in value:
             return value[name]
@@ -61,6 +64,11 @@ def attribute_of(value: Value, name: str) -> Value:
     if isinstance(value, Unknown):
         return _attribute_of_unknown(value, name)
     raise _unsupported_attribute(type_of(value), name)
+
+
+def _hidden(error: AccessError, marks: Marks) -> AccessError:
+    """The same fault without a suggestion where that could show a part of a sensitive value."""
+    return AccessError(error.code, error.detail) if any(mark.sensitive for mark in marks) else error
 
 
 def _no_attribute(name: str, known: Iterable[str]) -> AccessError:
@@ -121,12 +129,14 @@ def element_of(value: Value, key: Value) -> Value:
     if isinstance(value, Marked) or isinstance(key, Marked):
         bare, marks = unmark(value)
         bare_key, key_marks = unmark(key)
-        secret = any(mark.sensitive for mark in key_marks)
-        return with_marks(_element(bare, bare_key, hide=secret), marks + key_marks)
-    return _element(value, key, hide=False)
+        try:
+            return with_marks(_element(bare, bare_key), marks + key_marks)
+        except AccessError as error:
+            raise _hidden(error, marks + key_marks) from None
+    return _element(value, key)
 
 
-def _element(value: Value, key: Value, *, hide: bool) -> Value:
+def _element(value: Value, key: Value) -> Value:
     if value is None or isinstance(value, Null):
         raise AccessError(codes.NULL_INDEX, "This value is null, so it does not have any indices.")
     if key is None or isinstance(key, Null):
@@ -137,9 +147,9 @@ def _element(value: Value, key: Value, *, hide: bool) -> Value:
     if isinstance(value, tuple | ListValue) or isinstance(type_, ListType | TupleType):
         return _in_sequence(value, _key(key, NUMBER))
     if isinstance(value, MapValue) or isinstance(type_, MapType):
-        return _in_map(value, _key(key, STRING), hide=hide)
+        return _in_map(value, _key(key, STRING))
     if isinstance(value, dict) or isinstance(type_, ObjectType):
-        return _in_object(value, key, hide=hide)
+        return _in_object(value, key)
     if isinstance(value, SetValue) or isinstance(type_, SetType):
         detail = (
             "Elements of a set are identified only by their value and don't have any separate index or key to select "
@@ -192,15 +202,15 @@ def _unknown_element(value: Value, key: Value) -> Value:
     return Unknown(inner_types(type_)[0], _index_path(value, key))
 
 
-def _in_map(value: Value, key: Value, *, hide: bool) -> Value:
+def _in_map(value: Value, key: Value) -> Value:
     if not isinstance(value, MapValue) or not isinstance(key, str):
         return _unknown_element(value, key)
     if key in value.items:
         return value.items[key]
-    raise AccessError(codes.INVALID_INDEX, f"{_NO_ELEMENT}.", None if hide else suggestion(key, value.items))
+    raise AccessError(codes.INVALID_INDEX, f"{_NO_ELEMENT}.", suggestion(key, value.items))
 
 
-def _in_object(value: Value, key: Value, *, hide: bool) -> Value:
+def _in_object(value: Value, key: Value) -> Value:
     name = _key(key, STRING)
     if not isinstance(name, str):
         return Unknown(DYNAMIC)
@@ -209,7 +219,7 @@ def _in_object(value: Value, key: Value, *, hide: bool) -> Value:
         return attributes[name]
     by_number = not isinstance(key, str)
     more = " An object only supports looking up attributes by name, not by numeric index." if by_number else ""
-    help_ = None if hide or by_number else suggestion(name, attributes)
+    help_ = None if by_number else suggestion(name, attributes)
     raise AccessError(codes.INVALID_INDEX, f"{_NO_ELEMENT}.{more}", help_)
 
 

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
+from declarative_mail.addresses import format_key
 from declarative_mail.language.defaults import apply_defaults, has_defaults
 from declarative_mail.language.marks import remark
 from declarative_mail.language.mismatch import mismatch
-from declarative_mail.language.numeric import NumberRangeError, number_text, parse_number
+from declarative_mail.language.numeric import MAX_EXPONENT, NumberRangeError, number_text, parse_number
 from declarative_mail.language.sets import make_set
 from declarative_mail.language.types import (
     BOOL,
@@ -39,6 +40,13 @@ from declarative_mail.language.values import ListValue, MapValue, Marked, Null, 
 
 __all__ = ["ConversionError", "convert", "convertible", "unify"]
 
+
+class MapKey(str):
+    """The key of an element of a map, in a path in which a plain string is the name of an attribute."""
+
+    __slots__ = ()
+
+
 Path: TypeAlias = tuple[str | int, ...]
 
 
@@ -58,8 +66,14 @@ class ConversionError(ValueError):
     @property
     def located(self) -> str:
         """The message after the path to the part at fault: ``[0].name: string required``."""
-        steps = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path)
+        steps = "".join(map(_step_text, self.path))
         return f"{steps}: {self.message}" if steps else self.message
+
+
+def _step_text(step: str | int) -> str:
+    if isinstance(step, int):
+        return f"[{step}]"
+    return format_key(str(step)) if isinstance(step, MapKey) else f".{step}"
 
 
 def convert(value: Value, to: Type) -> Value:
@@ -165,7 +179,7 @@ def _number(text: str, path: Path) -> Value:
     try:
         number = parse_number(text)
     except NumberRangeError:
-        raise ConversionError(path, "a number with at most 100,000 digits is required") from None
+        raise ConversionError(path, f"a number with at most {MAX_EXPONENT:,} digits is required") from None
     if number is None:
         raise ConversionError(path, "a number is required")
     return number
@@ -253,7 +267,7 @@ def _to_map(value: Value, to: MapType, path: Path) -> Value:
         wanted = empty = _element_type(value.values(), to, path)
     else:
         raise _fail(value, to, path)
-    converted = [_convert(item, wanted, (*path, name)) for name, item in attributes.items()]
+    converted = [_convert(item, wanted, (*path, MapKey(name))) for name, item in attributes.items()]
     items, element = _uniform(converted, wanted, empty, path)
     return MapValue(dict(zip(attributes, items, strict=True)), element)
 

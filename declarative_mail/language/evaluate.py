@@ -9,6 +9,7 @@ parts stand side by side. The evaluators of the larger constructs live in module
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes import evaluation as codes
@@ -21,7 +22,7 @@ from declarative_mail.language.limits import DepthError, ExcessError, check_size
 from declarative_mail.language.marks import Mark, unmark, with_marks
 from declarative_mail.language.operators import BINARY, UNARY, OperationError, Operator, operate
 from declarative_mail.language.play import values_in_play
-from declarative_mail.language.scope import Scope
+from declarative_mail.language.scope import ROUNDS_FOR_A_FRACTION, Scope
 from declarative_mail.language.syntax import (
     Binary,
     Expression,
@@ -158,8 +159,8 @@ def _key(key: Expression, scope: Scope, marks: list[Mark]) -> str | None:
     """The name that a key stands for, None where it is not known yet."""
     if isinstance(key, GetAttr | Index) and _begins_with_name(key):
         detail = (
-            "A key with a dot or an index in it could be a reference or a name. If it is a reference, put it in parentheses; "
-            "if it is a name with periods, put it in quotes."
+            "A key with a dot or an index in it could be a reference or a name. If it is a reference, put it in "
+            "parentheses; if it is a name with periods, put it in quotes."
         )
         text = key.span.text
         raise fault(codes.AMBIGUOUS_KEY, detail, key, scope, help_=f'write ({text}) or "{text}"')
@@ -237,6 +238,9 @@ def _operand(value: Value, operator: Operator, side: str, expression: Expression
 
 def _operate(operator: Operator, operands: tuple[Value, ...], expression: Unary | Binary, scope: Scope) -> Value:
     try:
-        return operate(operator, *operands)
+        result = operate(operator, *operands)
     except OperationError as error:
         raise fault(codes.OPERATION_FAILED, f"Error during operation: {error}.", expression, scope) from error
+    if type(result) is Decimal:
+        scope.budget.rounds += ROUNDS_FOR_A_FRACTION
+    return result

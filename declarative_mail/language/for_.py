@@ -124,9 +124,10 @@ def _object(expression: For, key: Expression, inner_scopes: Iterator[Scope], mar
         elif name is _LEFT_OUT:
             continue
         elif name in result:
+            shown = "the same key" if any(mark.sensitive for mark in marks) else f'the key "{name}"'
             detail = (
-                f"Two different items produced the key \"{name}\" in this 'for' expression. If duplicates are expected, "
-                "use the ellipsis (...) after the value expression to enable grouping by key."
+                f"Two different items produced {shown} in this 'for' expression. If duplicates are expected, use the "
+                "ellipsis (...) after the value expression to enable grouping by key."
             )
             raise fault(codes.DUPLICATE_KEY, detail, key, inner)
         else:

@@ -1,8 +1,8 @@
 """What was found out about large values, so that it is not found out again for each of ten thousand instances.
 
 ``lookup(local.teams, each.key)`` asks of all teams whether they are known and whether one is sensitive. Values never
-change, so the answers for the last few large ones are kept, together with the value itself, so that no other one can take
-over its identity.
+change, so the answers for the last few large ones are kept, together with the value itself, so that no other one can
+take over its identity.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Numbers as cty has them: binary floating point with a mantissa of 512 bits, printed as the shortest decimal.
 
-Each such number has exactly one shortest decimal that reads back as it, so the decimal stands for it: a whole number is an
-`int`, any other (also minus zero and the infinities) a normalised `Decimal`. Arithmetic goes to the exact binary value
-and rounds half to even.
+Each such number has exactly one shortest decimal that reads back as it, so the decimal stands for it: a whole number is
+an `int`, any other (also minus zero and the infinities) a normalised `Decimal`. Arithmetic goes to the exact binary
+value and rounds half to even.
 
     text --parse_number--> decimal --_exact--> mantissa * 2**exponent --_round--> the same --_shortest--> decimal
 """
@@ -20,13 +20,15 @@ Number: TypeAlias = int | Decimal
 
 PRECISION = 512
 """Bits of the mantissa."""
-MAX_EXPONENT = 100_000
-"""The largest power of ten, either way, that is kept; beyond it a number has no use and printing it costs minutes."""
+MAX_EXPONENT = 2_000
+"""The largest power of ten, either way, that is kept: six times what a double holds. Beyond it a number has no use, and
+working with it takes so long that a loop would not end."""
 
 MINUS_ZERO = Decimal("-0")
 INFINITY = Decimal("Infinity")
 
 _SMALL = 2**PRECISION
+_MOST_BITS = MAX_EXPONENT * 10 // 3
 _UNBOUNDED = Context(prec=4 * MAX_EXPONENT, Emax=10**9, Emin=-(10**9))
 _LITERAL = re.compile(r"([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)(?:([eEpP])([+-]?[0-9]+))?", re.ASCII)
 _INFINITE = re.compile(r"([+-]?)[iI]nf")
@@ -115,11 +117,6 @@ def _tidy(value: Decimal) -> Number:
     return value.normalize(_UNBOUNDED)
 
 
-def from_float(value: float) -> Number:
-    """The number of a double: all its 53 bits, exactly."""
-    return canonical_decimal(Decimal(value))
-
-
 def number_text(value: Number) -> str:
     """The number in plain digits, as a template and the console show it: ``1000``, ``0.1``, ``-0``, ``+Inf``."""
     if type(value) is int:
@@ -180,9 +177,9 @@ def _shortest(mantissa: int, exponent: int) -> Number:
     spare = -exponent
     if 0 < spare < mantissa.bit_length() and mantissa & ((1 << spare) - 1) == 0:
         return mantissa >> spare
+    if abs(mantissa.bit_length() + exponent) > _MOST_BITS:
+        raise NumberRangeError(f"2**{mantissa.bit_length() + exponent}")
     digits, point = _shortest_digits(abs(mantissa), exponent)
-    if abs(point) > MAX_EXPONENT:
-        raise NumberRangeError(f"{digits[:6]}e{point}")
     value = Decimal((mantissa < 0, tuple(map(int, digits)), point - len(digits)))
     return _tidy(value)
 
@@ -236,6 +233,11 @@ def _cut(digits: str, point: int, count: int, *, up: bool) -> tuple[str, int]:
     return raised[:-1] + str(int(raised[-1]) + 1), point
 
 
+def _are_exact(left: int, right: int) -> bool:
+    """Whether both are small enough to be their binary values; a larger one is only the shortest decimal of its own."""
+    return -_SMALL <= left <= _SMALL and -_SMALL <= right <= _SMALL
+
+
 def negate(value: Number) -> Number:
     """``-x``; of zero it is minus zero."""
     if isinstance(value, int):
@@ -253,7 +255,7 @@ def add(left: Number, right: Number) -> Number:
     Raises:
         UndefinedResultError: infinity and minus infinity.
     """
-    if type(left) is int and type(right) is int:
+    if type(left) is int and type(right) is int and _are_exact(left, right):
         return canonical(left + right)
     if special := _special(left, right):
         return _checked(Decimal.__add__, *special)
@@ -268,7 +270,7 @@ def add(left: Number, right: Number) -> Number:
 
 def subtract(left: Number, right: Number) -> Number:
     """``a - b``"""
-    if type(left) is int and type(right) is int and right:
+    if type(left) is int and type(right) is int and right and _are_exact(left, right):
         return canonical(left - right)
     return add(left, negate(right))
 
@@ -279,7 +281,7 @@ def multiply(left: Number, right: Number) -> Number:
     Raises:
         UndefinedResultError: zero times infinity.
     """
-    if type(left) is int and type(right) is int and left and right:
+    if type(left) is int and type(right) is int and left and right and _are_exact(left, right):
         return canonical(left * right)
     if special := _special(left, right):
         return _checked(Decimal.__mul__, *special)
@@ -307,7 +309,7 @@ def divide(left: Number, right: Number) -> Number:
         return -INFINITY if _signed(left) != _signed(right) else INFINITY
     if not mantissa:
         return MINUS_ZERO if _signed(left) != _signed(right) else 0
-    if type(left) is int and type(right) is int and left % right == 0:
+    if type(left) is int and type(right) is int and _are_exact(left, right) and left % right == 0:
         return canonical(left // right)
     return _quotient(mantissa, other, exponent - power)
 
@@ -320,7 +322,7 @@ def _quotient(top: int, bottom: int, exponent: int) -> Number:
 
 def modulo(left: Number, right: Number) -> Number:
     """``a % b`` with the sign of `left`; by zero it is `left` itself, and with an infinity the product."""
-    if type(left) is int and type(right) is int and right and left:
+    if type(left) is int and type(right) is int and right and left and _are_exact(left, right):
         rest = abs(left) % abs(right)
         return canonical(rest if left > 0 else -rest)
     if _special(left, right):

@@ -16,6 +16,9 @@ MAX_ROUNDS: Final = 2_000_000
 Some seconds, whatever they are nested in.
 """
 
+ROUNDS_FOR_A_FRACTION: Final = 5
+"""What an operation on numbers with a fraction counts for: a hundred times the work of one on whole numbers."""
+
 
 class Budget:
     """Counts the work of one evaluation, so that nested loops end in a diagnostic and not in hours."""

@@ -54,9 +54,9 @@ def _splat_sequence(expression: Splat, source: Value, type_: Type, scope: Scope)
     types = set(map(type_of, items)) or {_element_type(expression, inner_types(type_)[0], scope)}
     if len(types) > 1:
         detail = (
-            "The second level of splat expression produced elements of different types, so it isn't possible to construct "
-            "a valid list to represent the top-level result. Consider using a for expression instead, to produce a "
-            "tuple-typed result which can therefore have non-homogenous element types."
+            "The second level of splat expression produced elements of different types, so it isn't possible to "
+            "construct a valid list to represent the top-level result. Consider using a for expression instead, to "
+            "produce a tuple-typed result which can therefore have non-homogenous element types."
         )
         raise fault(codes.NESTED_SPLAT, detail, expression, scope, span=expression.each.span)
     return ListValue(tuple(items), types.pop())

@@ -113,7 +113,7 @@ class _Reader:
         optional: set[str] = set()
         defaults: dict[str, Value] = {}
         for key, item in argument.items:
-            name = key.value if isinstance(key, Literal) else None
+            name = key.value if isinstance(key, Literal) and not key.span.text.startswith('"') else None
             if not isinstance(name, str):
                 self.fault("Object constructor map keys must be attribute names.", key)
             elif name in attributes:

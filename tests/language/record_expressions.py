@@ -1,11 +1,16 @@
-"""Record what Terraform makes of the expressions in ``data/expressions/*.hcl``.
+"""Record what Terraform makes of the expressions in ``data/expressions`` and the conversions in ``data/conversions``.
 
     python tests/language/record_expressions.py [--all] [TOPIC …]
 
-Each ``TOPIC.hcl`` holds one expression a line; one of several lines stands between a line ``<<<`` and a line ``>>>``. Lines that begin
-with ``#`` are comments. ``TOPIC.json`` gets for each expression either ``{"value": TEXT}``, as ``terraform console`` prints it, or
-``{"error": SUMMARY, "detail": TEXT}``, where Terraform crashes with the summary "Terraform crashes". Only expressions without a record are run unless ``--all`` is given; records of
+Each ``TOPIC.hcl`` holds one expression a line; one of several lines stands between a line ``<<<`` and a line ``>>>``.
+Lines that begin
+with ``#`` are comments. ``TOPIC.json`` gets for each expression either ``{"value": TEXT}``, as ``terraform console``
+prints it, or
+``{"error": SUMMARY, "detail": TEXT}``, where Terraform crashes with the summary "Terraform crashes". Only expressions
+without a record are run unless ``--all`` is given; records of
 expressions that are gone are dropped. References are to what ``data/expressions/scope`` declares.
+
+A conversion is a line ``TYPE <- VALUE``: Terraform is asked for a variable with that type and default.
 """
 
 from __future__ import annotations
@@ -21,6 +26,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data" / "expressions"
+CONVERSIONS = Path(__file__).parent / "data" / "conversions"
 SCOPE = DATA / "scope"
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -56,6 +62,15 @@ def ask_terraform(expression: str) -> dict[str, str]:
         return _console(question, directory)
 
 
+def ask_conversion(line: str) -> dict[str, str]:
+    """The same for a line ``TYPE <- VALUE``."""
+    type_, _, value = line.partition(" <- ")
+    with tempfile.TemporaryDirectory() as name:
+        text = f'variable "v" {{\n  type    = {type_}\n  default = {value}\n}}\n'
+        (Path(name) / "main.tf").write_text(text, encoding="utf-8")
+        return _console("var.v", Path(name))
+
+
 def _console(question: str, directory: Path) -> dict[str, str]:
     environment = os.environ | {"NO_COLOR": "1", "CHECKPOINT_DISABLE": "1", "TF_CLI_CONFIG_FILE": os.devnull}
     done = subprocess.run(
@@ -73,7 +88,10 @@ def _console(question: str, directory: Path) -> dict[str, str]:
 
 
 def _first_error(text: str) -> dict[str, str]:
-    """The summary and the detail of the first error in Terraform's output; the detail with its line breaks as they are."""
+    """The summary and the detail of the first error in Terraform's output; the detail with its line breaks as they
+
+    Are.
+    """
     lines = [_BOX.sub("", _ANSI.sub("", line)).rstrip() for line in text.splitlines()]
     start = next((index for index, line in enumerate(lines) if line.startswith("Error: ")), None)
     if start is None:
@@ -94,7 +112,8 @@ def record(topic: Path, *, everything: bool) -> int:
     expressions = read_expressions(topic)
     missing = [one for one in dict.fromkeys(expressions) if everything or one not in known]
     with ThreadPoolExecutor(2) as pool:
-        known.update(zip(missing, pool.map(ask_terraform, missing), strict=True))
+        ask = ask_conversion if topic.parent == CONVERSIONS else ask_terraform
+        known.update(zip(missing, pool.map(ask, missing), strict=True))
     results = {one: known[one] for one in expressions}
     target.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return len(missing)
@@ -106,8 +125,10 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="run expressions that have a record, too")
     parser.add_argument("topics", nargs="*", metavar="TOPIC")
     options = parser.parse_args()
-    topics = [DATA / f"{name}.hcl" for name in options.topics] or sorted(DATA.glob("*.hcl"))
+    topics = sorted([*DATA.glob("*.hcl"), *CONVERSIONS.glob("*.hcl")])
     for topic in topics:
+        if options.topics and topic.stem not in options.topics:
+            continue
         print(f"{topic.stem}: {record(topic, everything=options.all)} recorded")  # noqa: T201  # a script's report
 
 
