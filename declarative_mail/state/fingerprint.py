@@ -75,11 +75,11 @@ class Fingerprinter:
         """
         if stored is None:
             return True
-        algorithm, *rest = stored.split(":")
-        key_id = rest[0] if algorithm == "hmac-sha256" else ""
+        algorithm, _, rest = stored.partition(":")
+        key_id = rest.partition(":")[0] if algorithm == "hmac-sha256" else ""
         if key_id not in self._keys and not (algorithm == "scrypt" and self._salt):
             return False
-        return hmac.compare_digest(self._by(key_id, secret).value(), stored)
+        return hmac.compare_digest(self._by(key_id, secret).value().encode(), stored.encode())
 
     def _by(self, key_id: str, secret: Secret) -> _Once:
         """The fingerprint by a key, by scrypt where the key ID is empty."""

@@ -98,6 +98,9 @@ class ResourceRecord(Record):
     applied: dict[str, str] = Field(
         default_factory=dict, description="One digest per attribute of what was last applied; only apply writes it."
     )
+    secrets_changed: dict[str, str] = Field(
+        default_factory=dict, description="When each secret attribute of it last changed; RFC 3339, UTC."
+    )
     dependencies: tuple[str, ...] = Field(default=(), description="Addresses that must outlive it, in address order.")
     references: tuple[str, ...] = Field(default=(), description="Addresses whose values its attributes use.")
     lifecycle: Lifecycle = Lifecycle()

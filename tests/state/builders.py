@@ -58,5 +58,5 @@ def fails_with(*codes: Code) -> Iterator[pytest.ExceptionInfo[DiagnosticError]]:
 
     assert [code.id for code in codes] == [one.code.id for one in caught.value.diagnostics]
     for one in caught.value.diagnostics:
-        assert "None" not in one.detail
+        assert " None" not in one.detail
         assert one.detail.rstrip()[-1] in ".…=" or "\n  " in one.detail

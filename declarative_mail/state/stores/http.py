@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -78,7 +78,7 @@ class HttpStore:
         """POST the state with the ID of the lock."""
         lease.check(now=True)
         headers = self._conditions(expected)
-        url = _with_query(self._address, ID=lease.info.id) if self._locks else self._address
+        url = _with_lock_id(self._address, lease.info.id) if self._locks else self._address
         method = self._settings.update_method
         answer = self._wire.send(method, url, content=data, headers=headers)
         if answer.status not in {200, 201, 204} and not self._is_ours(answer, data):
@@ -176,6 +176,7 @@ def _nothing() -> None:
     """Without locking there is nothing to ask and nothing to give back."""
 
 
-def _with_query(url: str, **values: str) -> str:
+def _with_lock_id(url: str, lock_id: str) -> str:
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(query=urlencode([*parse_qsl(parts.query), *values.items()])))
+    query = urlencode({"ID": lock_id})
+    return urlunsplit(parts._replace(query=f"{parts.query}&{query}" if parts.query else query))

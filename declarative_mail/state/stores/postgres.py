@@ -138,6 +138,13 @@ class _SessionLease(CheckedLease):
         super().__init__(info, name=session.name, ask=self._ask_server, give_back=self._unlock, warnings=warnings)
         self.session = session
 
+    def release(self) -> None:
+        """The end of the session frees the lock in any case."""
+        try:
+            super().release()
+        finally:
+            self.session.close()
+
     def _ask_server(self) -> None:
         """One statement: does this session hold the lock, and a sign of life."""
         with self._ended_is_lost():
@@ -145,12 +152,8 @@ class _SessionLease(CheckedLease):
                 raise lost(self._name, "its session does not hold it any more")
 
     def _unlock(self) -> None:
-        """The end of the session frees the lock in any case."""
-        try:
-            with self._ended_is_lost():
-                self.session.run(_UNSIGN, pid=self.session.pid)
-        finally:
-            self.session.close()
+        with self._ended_is_lost():
+            self.session.run(_UNSIGN, pid=self.session.pid)
 
     @contextmanager
     def _ended_is_lost(self) -> Iterator[None]:
