@@ -20,6 +20,7 @@ from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Change
 from declarative_mail.planning.normalise import align_secrets, has_unknown
 from declarative_mail.secrets import Secret
+from declarative_mail.state.leaves import SECRET, leaf_content
 from declarative_mail.state.snapshot import CheckResult, ResourceRecord, Skip, Snapshot
 
 OnEvent = Callable[[str, Change, Diagnostic | None], None]
@@ -103,6 +104,7 @@ def next_snapshot(
     changed = {change.address for change in run.done}
     destroying = planned.plan.mode == "destroy"
     records = run.records if destroying else refreshed(run.records, planned.wanted, changed.__contains__)
+    records = _with_secret_times(records, planned.records, workspace.stamp)
     if not destroying:
         planned.evaluated.program.reevaluate_outputs()
     outputs = {} if destroying and run.ok else stored_outputs(planned.evaluated, planned.fingerprints)
@@ -119,6 +121,31 @@ def next_snapshot(
             "skips": skips,
         }
     )
+
+
+def _with_secret_times(
+    records: Mapping[Address, ResourceRecord], before: Mapping[Address, ResourceRecord], stamp: str
+) -> dict[Address, ResourceRecord]:
+    """The records with the time at which each of their secrets last changed: now, where its version is a new one."""
+    result = dict(records)
+    for address, record in records.items():
+        old = before.get(address)
+        if record is old:
+            continue
+        versions = _secret_versions(record)
+        if versions:
+            known = _secret_versions(old) if old is not None else {}
+            times = old.secrets_changed if old is not None else {}
+            changed = {
+                name: times.get(name, stamp) if known.get(name) == one else stamp for name, one in versions.items()
+            }
+            result[address] = record.model_copy(update={"secrets_changed": changed})
+    return result
+
+
+def _secret_versions(record: ResourceRecord) -> dict[str, int]:
+    leaves = ((name, leaf_content(value, SECRET)) for name, value in record.attributes.items() if type(value) is dict)
+    return {name: leaf["version"] for name, leaf in leaves if leaf is not None}
 
 
 KEPT_SKIPS = 100

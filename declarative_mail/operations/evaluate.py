@@ -72,7 +72,7 @@ def evaluate(
         at_plan: functions whose result differs each time are unknown.
         records: the state's objects after moves, where they differ from those of the snapshot.
     """
-    known = records if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
+    known = dict(records) if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
     read_data: ReadData = (lambda _, __: None) if offline else local_data(snapshot)
     host = DesiredHost(known, read_data)
     graph, faults = build_graph(loaded.configuration, resource_types())

@@ -12,6 +12,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.configuration import Configuration
 from declarative_mail.operations.evaluate import Evaluated, evaluate
+from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.outputs import output_changes
 from declarative_mail.operations.remotes import Remotes, open_remotes
@@ -105,6 +106,8 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
     diagnostics = [
         *fingerprints.warnings,
         *evaluated.diagnostics,
+        *lint_servers(evaluated.desired, workspace.now.date()),
+        *find_horizons(evaluated.desired, snapshot, workspace.now),
         *remote_faults,
         *_unknown_remotes(evaluated, remotes),
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,15 +11,8 @@ from declarative_mail.operations.tokens import token_source
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.leaves import Reference
+from declarative_mail.resources.text_forms import parse_duration
 from declarative_mail.secrets import Secret
-
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-
-
-def seconds(duration: str) -> float:
-    """The seconds of a duration like ``1m30s``; the form was checked when the attribute was decoded."""
-    return sum(float(number) * _UNITS[unit] for number, unit in _PART.findall(duration))
 
 
 def secret_value(value: Any, desired: Mapping[Address, Desired]) -> Secret | None:
@@ -77,11 +69,11 @@ def probe_test(server: Desired, recipients: Sequence[str] = ()) -> TestSettings:
         recipients: direct recipients of changed rules, offered to the server too.
     """
     have = server.attributes["connection_test"]
-    stage = seconds(have["timeout"])
+    stage = parse_duration(have["timeout"])
     return TestSettings(
         require=frozenset(have["require"]),
         on_failure=have["on_failure"],
-        max_age=seconds(have["max_age"]),
+        max_age=parse_duration(have["max_age"]),
         via=have["via"],
         to=have["to"],
         recipients=tuple(recipients),

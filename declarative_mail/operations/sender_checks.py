@@ -13,6 +13,7 @@ from declarative_mail.diagnostics.codes.probe import DNS_SETTING
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.verdict import TestResult
 from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.text_forms import parse_duration
 
 if TYPE_CHECKING:
     from declarative_mail.probe.alignment import AlignmentResult, Resolver
@@ -100,7 +101,7 @@ def _message_id(result: TestResult) -> str | None:
 
 
 def _await(block: Mapping[str, Any], message_id: str, desired: Mapping[Address, Desired]) -> Receipt:
-    from declarative_mail.operations.probe_settings import seconds, secret_value
+    from declarative_mail.operations.probe_settings import secret_value
     from declarative_mail.probe.receipt import ReceiptSettings, await_receipt
     from declarative_mail.secrets import Secret
 
@@ -112,6 +113,6 @@ def _await(block: Mapping[str, Any], message_id: str, desired: Mapping[Address, 
         port=imap["port"],
         encryption=imap["encryption"],
         mailbox=imap["mailbox"],
-        timeout=seconds(block["timeout"]),
+        timeout=parse_duration(block["timeout"]),
     )
     return await_receipt(settings, message_id)

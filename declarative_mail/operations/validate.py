@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.operations.evaluate import evaluate
+from declarative_mail.operations.lints import lint_servers
 from declarative_mail.operations.load import load
 from declarative_mail.operations.remotes import open_remotes
 from declarative_mail.operations.workspace import Workspace
@@ -13,4 +14,4 @@ def validate(workspace: Workspace) -> list[Diagnostic]:
     """All faults of a configuration, in the order of its files."""
     evaluated = evaluate(workspace, load(workspace), None, offline=True)
     _, faults = open_remotes(evaluated.program.remotes.values())
-    return [*evaluated.diagnostics, *faults]
+    return [*evaluated.diagnostics, *faults, *lint_servers(evaluated.desired, workspace.now.date())]
