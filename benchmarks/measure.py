@@ -12,10 +12,18 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """Seconds on the wall clock, and the largest resident set of the process or one of its children, in MB."""
+    """One run.
+
+    Args:
+        seconds: on the wall clock.
+        megabytes: the largest resident set of the process or one of its children. Linux lets a child start with the
+            peak of its parent: less than this harness has (about 25 MB) cannot be seen.
+        cpu: seconds of all cores together; tells a slow program from a busy machine.
+    """
 
     seconds: float
     megabytes: float
+    cpu: float = 0.0
 
 
 class ProgramError(Exception):
@@ -53,4 +61,4 @@ def measure(
     if process.returncode not in accepted:
         lines = said.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
         raise ProgramError(f"{' '.join(command)} exited with {process.returncode}:\n" + "\n".join(lines))
-    return Measurement(seconds, usage.ru_maxrss / 1024)
+    return Measurement(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)

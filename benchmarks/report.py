@@ -80,6 +80,7 @@ class Report:
                 "program": program,
                 "repeats": len(found),
                 "seconds": median(one.seconds for one in found),
+                "cpu": median(one.cpu for one in found),
                 "megabytes": median(one.megabytes for one in found),
             }
             for (workload, step, program), found in self.measurements.items()
@@ -92,10 +93,11 @@ class Report:
 
     def text(self) -> str:
         """Two tables: what was measured, and the ratios."""
-        measured = [("", "median", "memory", "runs")] + [
+        measured = [("", "median", "cpu", "memory", "runs")] + [
             (
                 f"{workload}: {step}, {program}",
                 _seconds(median(one.seconds for one in found)),
+                _seconds(median(one.cpu for one in found)),
                 _megabytes(median(one.megabytes for one in found)),
                 str(len(found)),
             )
