@@ -43,6 +43,12 @@ def usable_mechanisms(settings: ServerSettings) -> tuple[str, ...]:
     return OAUTH if settings.fetch_token else _WITH_PASSWORD
 
 
+def hide_password(settings: ServerSettings, hide: Callable[[str], None]) -> None:
+    """Have the password removed from all that is written down from now on, whoever says it first."""
+    if settings.password:
+        hide(settings.password.reveal())
+
+
 class Exchange:
     """The client's side of one login, as the lines that it sends.
 

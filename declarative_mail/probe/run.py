@@ -160,7 +160,13 @@ def perform(stage: Stage, session: Session) -> StageResult:
         result = of_fault(stage, fault, session.settings)
     if result.verdict == "fail" and result.reply is None:
         session.transcript.remark(f"{stage}: {result.code}")
-    return replace(result, ms=round((session.network.now() - begun) * 1000))
+    clean = session.transcript.clean_all
+    return replace(
+        result,
+        cause=clean(result.cause),
+        details=clean(result.details),
+        ms=round((session.network.now() - begun) * 1000),
+    )
 
 
 def _proved(found: Found) -> Found:

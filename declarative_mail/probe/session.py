@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from declarative_mail.probe.authentication import hide_password
 from declarative_mail.probe.capabilities import Capabilities
 from declarative_mail.probe.certificates import CertificateFacts
 from declarative_mail.probe.conversation import Conversation
@@ -49,6 +50,9 @@ class Session:
     offered: list[str] = field(default_factory=list)
     _stream: Stream | None = None
     _talk: Conversation | None = None
+
+    def __post_init__(self) -> None:
+        hide_password(self.settings, self.transcript.hide)
 
     def until(self, stage: Stage) -> float:
         """The deadline of a stage that begins now."""

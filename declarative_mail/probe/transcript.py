@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 REMOVED = "(credentials removed)"
 MAX_LINES = 400
@@ -55,6 +57,14 @@ class Transcript:
         for form in sorted(self._hidden, key=len, reverse=True):
             text = _without(text, form, piece=self._hidden[form])
         return text
+
+    def clean_all(self, value: Any) -> Any:
+        """A JSON value with every text in it cleaned."""
+        if isinstance(value, str):
+            return self.clean(value)
+        if isinstance(value, Mapping):
+            return {key: self.clean_all(one) for key, one in value.items()}
+        return [self.clean_all(one) for one in value] if isinstance(value, list | tuple) else value
 
     def _add(self, who: str, text: str) -> None:
         if len(self.lines) < MAX_LINES:

@@ -3,34 +3,22 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from declarative_mail.probe.many import probe_servers
-from declarative_mail.probe.network import Endpoint
 from declarative_mail.probe.run import probe_server
 from declarative_mail.probe.settings import ServerSettings, TestSettings
-from declarative_mail.probe.sockets import RealNetwork
 from tests.lab.certificates import make_certificates
+from tests.lab.names import Named
 from tests.lab.scenario import IMPATIENCE, SENDER
 from tests.lab.scripted import ScriptedServers, clog
 from tests.lab.smtpd import Smtpd
 from tests.support.needs import leave_out
 
 pytestmark = pytest.mark.xdist_group("laboratory-scripted")
-
-
-class Named(RealNetwork):
-    """The real network with names of its own, so that no name server is asked."""
-
-    def __init__(self, names: Mapping[str, tuple[str, ...]]) -> None:
-        self._names = names
-
-    def resolve(self, host: str, port: int, *, until: float) -> tuple[Endpoint, ...]:
-        """The addresses of the test's own names."""
-        return tuple(Endpoint(address, port) for address in self._names[host])
 
 
 class OneAtATime(Smtpd):

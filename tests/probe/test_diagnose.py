@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import pages
 from declarative_mail.diagnostics.codes import probe as codes
-from declarative_mail.diagnostics.model import Code
 from declarative_mail.probe.diagnose import diagnose
 from declarative_mail.probe.verdict import STAGES, Stage, StageResult, TestResult, in_order
 
 WHEN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-CODES = [one for one in vars(codes).values() if isinstance(one, Code)]
 
 
 def result(*stages: StageResult, require: frozenset[Stage] = frozenset()) -> TestResult:
@@ -79,12 +75,3 @@ def test_remark_is_a_warning() -> None:
 def test_quit_is_nobodys_business() -> None:
     """A server that does not say goodbye is not worth a warning."""
     assert diagnose(result(StageResult("quit", "warn", "dropped"))) == ()
-
-
-@pytest.mark.parametrize("code", CODES, ids=lambda one: one.id)
-def test_each_code_has_its_page(code: Code) -> None:
-    """With its summary as title, a failing and a mended example."""
-    text = (Path(next(iter(pages.__path__))) / f"{code.id}.md").read_text("utf-8")
-
-    assert text.startswith(f"# {code.id}: {code.summary}\n\n")
-    assert text.index("## Failing\n\n```sh\n") < text.index("## Mended\n\n```sh\n")

@@ -50,6 +50,15 @@ def test_the_rest_of_a_line_stays() -> None:
     assert transcript.clean("535 no such password: open sesame, sorry") == f"535 no such password: {REMOVED}, sorry"
 
 
+def test_values_are_cleaned_to_their_depth() -> None:
+    """Texts in lists and objects; numbers and nothing stay what they are."""
+    transcript = Transcript()
+    transcript.hide("open sesame")
+    value = {"a": ["open sesame", 1, None], "b": {"c": "say open sesame"}, "d": ("x",)}
+
+    assert transcript.clean_all(value) == {"a": [REMOVED, 1, None], "b": {"c": f"say {REMOVED}"}, "d": ["x"]}
+
+
 def test_long_token_is_removed() -> None:
     """A token of many thousand characters is no trouble."""
     transcript = Transcript()
