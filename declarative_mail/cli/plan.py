@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied exactly.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--test", "run_tests", is_flag=True, help="Run the connection tests too.")
+@click.option("--without-secrets", is_flag=True, help="Fetch no secret: for pull requests from forks.")
 @click.option("--verbose", is_flag=True, help="Show all details and what does not change.")
 @click.option("--markdown", is_flag=True, help="Write the plan as Markdown, for a comment.")
 @json_option
@@ -83,6 +84,7 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
         destroy=options.get("destroy", False),
         refresh=not options["no_refresh"],
         allow_destroy=options["allow_destroy"],
+        without_secrets=options.get("without_secrets", False),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from declarative_mail.addresses import Address
@@ -61,6 +62,7 @@ def evaluate(
     offline: bool = False,
     at_plan: bool = True,
     records: dict[Address, ResourceRecord] | None = None,
+    without_secrets: bool = False,
 ) -> Evaluated:
     """Evaluate everything.
 
@@ -71,6 +73,7 @@ def evaluate(
         offline: for ``validate``: missing values and secrets are unknown, nothing outside the files is asked.
         at_plan: functions whose result differs each time are unknown.
         records: the state's objects after moves, where they differ from those of the snapshot.
+        without_secrets: secret sources are not asked; what they would give is unknown.
     """
     known = dict(records) if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
     read_data: ReadData = (lambda _, __: None) if offline else local_data(snapshot)
@@ -79,8 +82,8 @@ def evaluate(
     world = World(workspace, loaded.files)
     inputs = Inputs(
         given=loaded.given,
-        missing=_unknown if offline else lambda _: None,
-        context=world.context(at_plan=at_plan, without_secrets=offline),
+        missing=_missing(loaded, offline=offline, without_secrets=without_secrets),
+        context=world.context(at_plan=at_plan, without_secrets=offline or without_secrets),
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
@@ -90,8 +93,15 @@ def evaluate(
     return Evaluated(program, host, _unique(diagnostics), loaded)
 
 
-def _unknown(name: str) -> Value:
-    return Unknown(DYNAMIC, f"var.{name}")
+def _missing(loaded: Loaded, *, offline: bool, without_secrets: bool) -> Callable[[str], Value | None]:
+    """What a required variable without a value is: unknown where that is all right, otherwise None, a fault."""
+    declared = loaded.configuration.module.variables
+
+    def missing(name: str) -> Value | None:
+        allowed = offline or (without_secrets and declared[name].sensitive)
+        return Unknown(DYNAMIC, f"var.{name}") if allowed else None
+
+    return missing
 
 
 def _beside(faults: list[Diagnostic], found: list[Diagnostic]) -> list[Diagnostic]:

@@ -13,7 +13,6 @@ from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.text_forms import parse_duration
 from declarative_mail.state.snapshot import CheckResult, Snapshot
 
-
 _SAID_BY_DECODE = frozenset({"certificate_not_checked"})
 """Lints that the type itself warns of, at the same place."""
 

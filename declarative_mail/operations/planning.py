@@ -41,6 +41,7 @@ class PlanOptions:
         refresh: ask remotes what exists; otherwise the state is believed.
         allow_destroy: ``--allow-destroy``.
         write_secrets: write imported secrets although they may be equal.
+        without_secrets: ask no source of secrets; those that exist are taken for unchanged.
     """
 
     targets: tuple[str, ...] = ()
@@ -50,6 +51,7 @@ class PlanOptions:
     refresh: bool = True
     allow_destroy: tuple[str, ...] = ()
     write_secrets: bool = False
+    without_secrets: bool = False
 
 
 @dataclass
@@ -98,7 +100,7 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
     fingerprints = state.fingerprinter(workspace.environment)
     moves = _moves(loaded.configuration)
     records, previous, faults = _moved(snapshot, moves, loaded.configuration)
-    evaluated = evaluate(workspace, loaded, snapshot, records=records)
+    evaluated = evaluate(workspace, loaded, snapshot, records=records, without_secrets=options.without_secrets)
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = open_remotes(evaluated.program.remotes.values())

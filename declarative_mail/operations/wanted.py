@@ -87,7 +87,13 @@ def same_secret(evaluated: Evaluated, fingerprints: Fingerprinter) -> Callable[[
     return same
 
 
+_SECRET_SOURCES = ("env:", "file:", "command:", "var.")
+"""What an unknown value is called that ``--without-secrets`` did not fetch; everything else at plan has an address."""
+
+
 def _unknown_leaf(value: Unknown) -> dict[str, Any]:
+    if value.path.startswith(_SECRET_SOURCES):
+        return secret_leaf(source=value.path, version=1, fingerprint=None)
     return {"$unknown": value.path}
 
 

@@ -15,7 +15,8 @@ def align_secrets(before: Any, after: Any, *, force: bool = False, same: SameSec
     """The wanted value with its secrets numbered after those that exist.
 
     A secret whose fingerprint is known and equal keeps its version; one that was imported has no fingerprint and is
-    assumed equal, since it cannot be read (semantics 34), unless writing is forced; any other gets the next version.
+    assumed equal, since it cannot be read (semantics 34), unless writing is forced, and so is one that is not available in
+    this run (semantics 11); any other gets the next version.
 
     Args:
         before: the value that exists, in stored form.
@@ -46,7 +47,7 @@ def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool
         return {**new, "version": 1}
     if force:
         return {**new, "version": old["version"] + 1}
-    if old["fingerprint"] is None or same(new["fingerprint"], old["fingerprint"]):
+    if old["fingerprint"] is None or new["fingerprint"] is None or same(new["fingerprint"], old["fingerprint"]):
         return {**new, "version": old["version"], "fingerprint": old["fingerprint"]}
     return {**new, "version": old["version"] + 1}
 
