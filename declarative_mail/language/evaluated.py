@@ -1,6 +1,7 @@
 """A resource body after evaluation: its attributes as values and its blocks expanded, each still with its span.
 
-Made by the evaluator (``dynamic`` blocks are already unrolled, meta-arguments already taken out), read by `resources.decode`.
+Made by the evaluator (``dynamic`` blocks are already unrolled, meta-arguments already taken out), read by
+`resources.decode`.
 """
 
 from __future__ import annotations

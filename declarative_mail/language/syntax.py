@@ -231,7 +231,10 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Attributes and blocks in source order. Two attributes of one name are a fault that the parser reports; the first wins."""
+    """Attributes and blocks in source order.
+
+    Two attributes of one name are a fault that the parser reports; the first wins.
+    """
 
     attributes: dict[str, Attribute]
     blocks: tuple[Block, ...]
