@@ -11,6 +11,7 @@ from declarative_mail.cli.options import (
     ConfigurationCommand,
     apply_options,
     configuration_options,
+    json_into_option,
     json_option,
     output_of,
     selection_options,
@@ -26,6 +27,7 @@ from declarative_mail.cli.plan import plan_options
 @apply_options
 @click.option("--destroy", is_flag=True, help="Delete everything that is managed here.")
 @click.option("--expect", metavar="DIGEST", help="Apply only if the plan has this digest.")
+@json_into_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, plan_file: str | None, **options: Any) -> int:
@@ -35,5 +37,9 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, plan_file: str
     """
     workspace = workspace_of(ctx, options["backend_config"])
     return apply_changes(
-        workspace, plan_options(options), output_of(as_json, no_color), options=options, plan_file=plan_file
+        workspace,
+        plan_options(options),
+        output_of(as_json, no_color, options["json_into"]),
+        options=options,
+        plan_file=plan_file,
     )

@@ -82,8 +82,10 @@ def _show_and_check(
     planned: Planned, state: OpenState, output: Output, *, allowed: frozenset[str], approved: bool, verbose: bool
 ) -> int | None:
     """Show the plan and ask; the exit code where it ends here, None to go on."""
+    notes = [*state.diagnostics, *planned.diagnostics]
+    output.diagnostic_lines(notes)
     show_plan(planned, output, verbose=verbose)
-    output.diagnostics([*state.diagnostics, *planned.diagnostics])
+    output.diagnostic_text(notes)
     if planned.failed:
         return exit_for(planned.diagnostics)
     brakes = held_back(planned, allowed)
@@ -170,10 +172,10 @@ class _Progress:
         self.verbose = verbose
 
     def __call__(self, event: str, change: Change, fault: Diagnostic | None) -> None:
-        if self.output.as_json:
+        if self.output.writes_json:
             record = {"type": f"apply_{event}", "address": str(change.address), "action": change.action.value}
             self.output.line({**record, "error": fault.data if fault is not None else None})
-        elif self.verbose and event == "done":
+        if self.verbose and event == "done":
             self.output.note(f"{change.address}: {change.action.value} done")
 
 

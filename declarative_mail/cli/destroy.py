@@ -12,6 +12,7 @@ from declarative_mail.cli.options import (
     ConfigurationCommand,
     apply_options,
     configuration_options,
+    json_into_option,
     json_option,
     output_of,
     selection_options,
@@ -24,10 +25,11 @@ from declarative_mail.cli.plan import plan_options
 @configuration_options
 @selection_options
 @apply_options
+@json_into_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Delete everything that is managed here. The same as apply --destroy."""
     workspace = workspace_of(ctx, options["backend_config"])
     chosen = replace(plan_options(options), destroy=True)
-    return apply_changes(workspace, chosen, output_of(as_json, no_color), options=options)
+    return apply_changes(workspace, chosen, output_of(as_json, no_color, options["json_into"]), options=options)

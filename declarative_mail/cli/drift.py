@@ -10,6 +10,7 @@ from declarative_mail.cli.exits import Exit, exit_for, worst
 from declarative_mail.cli.options import (
     ConfigurationCommand,
     configuration_options,
+    json_into_option,
     json_option,
     output_of,
     workspace_of,
@@ -25,6 +26,7 @@ from declarative_mail.operations.planning import PlanOptions
 @click.option("--report-only", is_flag=True, help="Exit 0 even if there is drift.")
 @click.option("--test", "run_tests", is_flag=True, help="Run the connection tests of all servers too.")
 @click.option("--verbose", is_flag=True, help="Show what waits to be applied too.")
+@json_into_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
@@ -33,7 +35,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     from declarative_mail.operations.drift import look_for_drift
     from declarative_mail.operations.states import open_state
 
-    output = output_of(as_json, no_color)
+    output = output_of(as_json, no_color, options["json_into"])
     workspace = workspace_of(ctx, options["backend_config"])
     state = open_state(workspace)
     chosen = PlanOptions(targets=options["target"], excludes=options["exclude"])
@@ -57,8 +59,10 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
 
             output.text(probe_text(list(tested.data), terminal=output.out))
         exits.append(Exit.TEST_FAILED if tested.blocking else Exit.OK)
+    notes = [*state.diagnostics, *drift.planned.diagnostics]
+    output.diagnostic_lines(notes)
     output.line(data["summary"])
-    output.diagnostics([*state.diagnostics, *drift.planned.diagnostics])
+    output.diagnostic_text(notes)
     if drift.drifted and not options["report_only"]:
         exits.append(Exit.DRIFT)
     return worst(exits)

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
 import click
 
@@ -42,6 +42,14 @@ def json_option(command: Command) -> Command:
     """``--json`` and ``--no-color``: every command has them."""
     command = click.option("--json", "as_json", is_flag=True, help="Write JSON.")(command)
     return click.option("--no-color", is_flag=True, help="Write no colours.")(command)
+
+
+def json_into_option(command: Command) -> Command:
+    """``--json-into``"""
+    text = "Write the JSON lines to a file too, beside the text."
+    return click.option("--json-into", type=click.File("w", encoding="utf-8", lazy=False), metavar="FILE", help=text)(
+        command
+    )
 
 
 def configuration_options(command: Command) -> Command:
@@ -141,6 +149,6 @@ def _cache_directory() -> Path | None:
     return user_cache_path("dmail")
 
 
-def output_of(as_json: bool, no_color: bool) -> Output:
-    """The streams for the flags of `json_option`."""
-    return Output.plain(as_json=as_json, no_color=no_color)
+def output_of(as_json: bool, no_color: bool, json_into: IO[str] | None = None) -> Output:
+    """The streams for the flags of `json_option` and `json_into_option`."""
+    return Output.plain(as_json=as_json, no_color=no_color, also=json_into)

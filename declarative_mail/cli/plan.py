@@ -11,6 +11,7 @@ from declarative_mail.cli.options import (
     ConfigurationCommand,
     brake_options,
     configuration_options,
+    json_into_option,
     json_option,
     output_of,
     selection_options,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--without-secrets", is_flag=True, help="Fetch no secret: for pull requests from forks.")
 @click.option("--verbose", is_flag=True, help="Show all details and what does not change.")
 @click.option("--markdown", is_flag=True, help="Write the plan as Markdown, for a comment.")
+@json_into_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
@@ -42,7 +44,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     from declarative_mail.operations.planning import make_plan
     from declarative_mail.operations.states import open_state
 
-    output = output_of(as_json, no_color)
+    output = output_of(as_json, no_color, options["json_into"])
     workspace = workspace_of(ctx, options["backend_config"])
     state = open_state(workspace)
     chosen = plan_options(options)
@@ -57,8 +59,10 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
         allowed = tuple(sorted(allowed_brakes(options)))
         records = tuple(one.record for one in tests.results) if tests is not None else ()
         save_plan(workspace, planned, options["out"], state, options=chosen, allowed=allowed, tests=records)
+    notes = [*state.diagnostics, *planned.diagnostics]
+    output.diagnostic_lines(notes)
     show_plan(planned, output, verbose=options["verbose"], markdown=options["markdown"])
-    output.diagnostics([*state.diagnostics, *planned.diagnostics])
+    output.diagnostic_text(notes)
     if options["out"] and not planned.failed:
         output.note(f"Saved. To make exactly this so, run:\n    dmail apply {options['out']}")
     code = exit_for(planned.diagnostics)
@@ -91,7 +95,7 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
 def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool = False) -> None:
     """Write a plan in the form that was asked for."""
     data = planned.plan.data
-    if output.as_json:
+    if output.writes_json:
         for change in data["changes"]:
             if verbose or change["action"] != "no-op" or change["importing"] or change["previous_address"]:
                 output.line(change)
@@ -102,6 +106,7 @@ def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool
         for brake in data["brakes"]:
             output.line({"type": "brake", **brake})
         output.line(data["summary"])
+    if output.as_json:
         return
     from declarative_mail.rendering.plan_markdown import plan_markdown
     from declarative_mail.rendering.plan_text import plan_text

@@ -11,7 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 import click
 
@@ -30,17 +30,19 @@ class Output:
         as_json: results and diagnostics are JSON, one object a line, on standard output.
         out: what standard output can show.
         err: what standard error can show.
+        also: a file that gets the JSON lines too (``--json-into``).
     """
 
     as_json: bool
     out: Terminal
     err: Terminal
+    also: IO[str] | None = None
 
     @classmethod
-    def plain(cls, *, as_json: bool = False, no_color: bool = False) -> Output:
+    def plain(cls, *, as_json: bool = False, no_color: bool = False, also: IO[str] | None = None) -> Output:
         """The streams of this process as they are."""
         colour = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return cls(as_json, _terminal(sys.stdout, colour=colour), _terminal(sys.stderr, colour=colour))
+        return cls(as_json, _terminal(sys.stdout, colour=colour), _terminal(sys.stderr, colour=colour), also)
 
     def text(self, text: str) -> None:
         """Write a result for a person; nothing where JSON was asked for."""
@@ -53,9 +55,17 @@ class Output:
             click.echo(text, err=True, nl=not text.endswith("\n"))
 
     def line(self, record: Mapping[str, Any]) -> None:
-        """Write one JSON object on a line of its own; nothing where text was asked for."""
+        """Write one JSON object on a line of its own, where somebody asked for JSON."""
         if self.as_json:
             click.echo(json_text(record))
+        if self.also is not None:
+            self.also.write(json_text(record) + "\n")
+            self.also.flush()
+
+    @property
+    def writes_json(self) -> bool:
+        """Whether anybody reads the lines."""
+        return self.as_json or self.also is not None
 
     def document(self, record: Any) -> None:
         """Write one JSON document, whatever was asked for."""
@@ -64,11 +74,18 @@ class Output:
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Show faults: as JSON lines on standard output, or as text on standard error."""
         found = list(diagnostics)
-        if not found:
-            return
-        if self.as_json:
-            for one in found:
-                self.line(one.data)
+        self.diagnostic_lines(found)
+        self.diagnostic_text(found)
+
+    def diagnostic_lines(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Their JSON lines, where somebody reads them."""
+        for one in diagnostics if self.writes_json else ():
+            self.line(one.data)
+
+    def diagnostic_text(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Their text, to standard error; nothing where JSON was asked for."""
+        found = list(diagnostics)
+        if not found or self.as_json:
             return
         from declarative_mail.rendering.diagnostics_text import render_diagnostics
 

@@ -183,3 +183,14 @@ def test_state_lists_and_shows_objects(project: Project) -> None:
     assert shown["attributes"]["members"] == ["b@example.com", "c@example.com"]
     missing = project.run("state", "show", "user_group.tem")
     assert (missing.code, "did you mean" in missing.err) == (1, True)
+
+
+def test_summary_is_the_last_line_even_with_warnings(project: Project) -> None:
+    """Programs read the last line; warnings come before it, in the stream and in the file of --json-into."""
+    project.write(SERVER.replace("}", "  verify_certificate = false\n}").replace("127.0.0.1", "mail.example.org"))
+
+    result = project.run("plan", "--json", "--json-into", "lines.json")
+
+    assert "summary" == result.lines[-1]["type"]
+    assert result.codes
+    assert (project.path / "lines.json").read_text() == result.out
