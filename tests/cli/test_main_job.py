@@ -187,7 +187,11 @@ def test_state_lists_and_shows_objects(project: Project) -> None:
 
 def test_summary_is_the_last_line_even_with_warnings(project: Project) -> None:
     """Programs read the last line; warnings come before it, in the stream and in the file of --json-into."""
-    project.write(SERVER.replace("}", "  verify_certificate = false\n}").replace("127.0.0.1", "mail.example.org"))
+    project.write(
+        SERVER.replace("}", "  verify_certificate = false\n}")
+        .replace("127.0.0.1", "mail.example.org")
+        .replace('"none"', '"starttls"')
+    )
 
     result = project.run("plan", "--json", "--json-into", "lines.json")
 
