@@ -5,7 +5,7 @@ One client for each ``remote`` block, and the local one that is always there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -14,8 +14,27 @@ from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.language.instances import RemoteInstance
 from declarative_mail.remotes.base import Remote
 from declarative_mail.remotes.local import LocalRemote
+from declarative_mail.remotes.settings import Block, is_default, read_settings
 
-REMOTE_TYPES: tuple[str, ...] = ()
+Opened = tuple[Remote | None, list[Diagnostic]]
+
+
+def _open_rest(block: Block) -> Opened:
+    from declarative_mail.remotes.rest.client import RestRemote, RestSettings
+    from declarative_mail.remotes.transport import Insecure
+
+    settings, faults = read_settings(block, RestSettings)
+    if settings is None:
+        return None, faults
+    try:
+        return RestRemote(block.name, settings), faults
+    except Insecure as error:
+        endpoint = block.body.attributes["endpoint"]
+        return None, [Diagnostic(codes.REMOTE_SETTING, f"{error}", Label(endpoint.span))]
+
+
+_OPENERS: Mapping[str, Callable[[Block], Opened]] = {"rest": _open_rest}
+REMOTE_TYPES = tuple(_OPENERS)
 """The types that a ``remote`` block may have; ``local`` needs no block."""
 
 
@@ -35,10 +54,43 @@ class Remotes:
 def open_remotes(declared: Iterable[RemoteInstance]) -> tuple[Remotes, list[Diagnostic]]:
     """A client for each remote, not yet connected."""
     diagnostics: list[Diagnostic] = []
-    remotes = Remotes({"local": LocalRemote(lambda: uuid4().hex)})
+    by_name: dict[str, Remote] = {"local": LocalRemote(lambda: uuid4().hex)}
+    defaults: list[Block] = []
     for one in declared:
-        known = ", ".join(REMOTE_TYPES) or "none but local, which needs no block"
-        detail = f'There is no remote of type "{one.type}". This version of dmail knows: {known}.'
-        help_ = suggestion(one.type, REMOTE_TYPES)
-        diagnostics.append(Diagnostic(codes.UNKNOWN_REMOTE_TYPE, detail, Label(one.header), help=help_))
-    return remotes, diagnostics
+        opener = _OPENERS.get(one.type)
+        if opener is None:
+            diagnostics.append(_unknown_type(one))
+            continue
+        block = Block(f"{one.type}.{one.name}", one.body, one.header)
+        remote, faults = opener(block)
+        chosen, default_faults = is_default(block)
+        diagnostics += [*faults, *default_faults]
+        if chosen:
+            defaults.append(block)
+        if remote is not None:
+            by_name[block.name] = remote
+    diagnostics += _several(defaults)
+    return Remotes(by_name, defaults[0].name if defaults else "local"), diagnostics
+
+
+def _unknown_type(one: RemoteInstance) -> Diagnostic:
+    known = ", ".join(REMOTE_TYPES)
+    detail = (
+        f'There is no remote of type "{one.type}". This version of dmail knows {known}, and local, '
+        "which needs no block."
+    )
+    return Diagnostic(codes.UNKNOWN_REMOTE_TYPE, detail, Label(one.header), help=suggestion(one.type, REMOTE_TYPES))
+
+
+def _several(defaults: list[Block]) -> list[Diagnostic]:
+    first = defaults[:1]
+    return [
+        Diagnostic(
+            codes.SEVERAL_DEFAULTS,
+            f"remote.{other.name} sets default = true, and so does remote.{one.name}. Keep it at one of them.",
+            Label(other.header),
+            (Label(one.header, "and here"),),
+        )
+        for one in first
+        for other in defaults[1:]
+    ]

@@ -68,6 +68,8 @@ class Written:
     operation: Operation
     object: LiveObject | None = None
     fault: Diagnostic | None = None
+    in_doubt: bool = False
+    """The fault is that no answer came: the remote may have done it. The next run asks."""
 
 
 class Remote(Protocol):
@@ -95,6 +97,29 @@ class Remote(Protocol):
         """What exists of the objects that the state knows; None for one that is gone.
 
         Lists are read once for each type.
+
+        Raises:
+            DiagnosticError: the remote cannot be asked.
+        """
+        ...
+
+    def find(
+        self, type_: str, /, *, id_: str | None = None, like: Mapping[str, Any] | None = None
+    ) -> LiveObject | None:
+        """The object with this id or, without one, with the natural key of these attributes; None where there is none.
+
+        Asks the remote each time: it settles what became of a call whose answer was lost.
+
+        Raises:
+            DiagnosticError: the remote cannot be asked, or objects of it are not found by id (`local`).
+        """
+        ...
+
+    def everything(self) -> Mapping[str, Sequence[LiveObject]]:
+        """All that the remote has, by type. A reference in it is ``{"$ref": "TYPE/ID"}``.
+
+        Raises:
+            DiagnosticError: the remote cannot be asked.
         """
         ...
 

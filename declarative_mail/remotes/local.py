@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.base import LiveObject, Operation, Written
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -31,6 +33,26 @@ class LocalRemote:
     def refresh(self, records: Sequence[ResourceRecord]) -> Mapping[Address, LiveObject | None]:
         """The records themselves: what the state says is what exists."""
         return {record.address: LiveObject(record.id, record.attributes) for record in records}
+
+    def find(
+        self,
+        _type: str,
+        /,
+        *,
+        id_: str | None = None,  # noqa: ARG002
+        like: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> LiveObject | None:
+        """Refused: nothing exists beside the state, so there is nothing to take over (semantics 33)."""
+        detail = (
+            "On the remote local the state is all that exists, so there is nothing to import. Write the block and "
+            "apply it, or move an entry with:\n    dmail state mv SOURCE TARGET"
+        )
+        raise DiagnosticError(Diagnostic(codes.IMPORT_REFUSED, detail))
+
+    def everything(self) -> Mapping[str, Sequence[LiveObject]]:
+        """Refused likewise."""
+        detail = "On the remote local the state is all that exists: there is nothing to pull. `dmail show` shows it."
+        raise DiagnosticError(Diagnostic(codes.IMPORT_REFUSED, detail))
 
     def immutable(self, _type: str, /) -> frozenset[str]:
         """Everything can be updated."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from declarative_mail.remotes.transport import NotAnApi, Transport, TransportError, TransportSettings
+from declarative_mail.remotes.transport import Transport, TransportError, TransportSettings
 from declarative_mail.secrets import Secret
 
 TIMEOUT = 20.0
@@ -51,9 +51,7 @@ def request_token(
         )
     finally:
         transport.close()
-    document = answer.json()
-    if not isinstance(document, dict):
-        raise NotAnApi(f"{answer.url} answered {answer.status} with JSON that is no object")
+    document = answer.json_object()
     token = document.get("access_token")
     if not answer.ok or not isinstance(token, str) or not token:
         said = ": ".join(str(document[name]) for name in ("error", "error_description") if name in document)

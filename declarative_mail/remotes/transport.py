@@ -93,6 +93,17 @@ class Answer:
             message = f"{self.url} answered {self.status} with {kind}, which is not JSON: {_excerpt(self.content)}"
             raise NotAnApi(message) from None
 
+    def json_object(self) -> dict[str, Any]:
+        """The body as a JSON object.
+
+        Raises:
+            NotAnApi: it is something else.
+        """
+        document = self.json()
+        if not isinstance(document, dict):
+            raise NotAnApi(f"{self.url} answered {self.status} with JSON that is no object")
+        return document
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransportSettings:
@@ -132,7 +143,7 @@ class Transport:
         self._client: httpx.Client | None = None
         self._opening = threading.Lock()
 
-    def request(
+    def request(  # noqa: PLR0913 - the parts of a request
         self,
         method: str,
         path: str,
