@@ -26,6 +26,7 @@ COMMANDS = {
     "functions": "List the functions of the language",
     "output": "Show output values",
     "plan": "Show what would change",
+    "serve": 'Run the reference server of the API behind remote "rest"',
     "show": "Show the state or a saved plan",
     "state": "Look into the state and edit it",
     "test": "Test whether servers take mail",
