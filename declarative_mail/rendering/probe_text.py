@@ -1,4 +1,4 @@
-"""Connection tests as text: a line for each server, and for one that did not pass the stages that say why."""
+"""Connection tests as text: a line for each server, and below one that did not pass what says why."""
 
 from __future__ import annotations
 
@@ -12,14 +12,25 @@ Data = Mapping[str, Any]
 
 WORDS = {"pass": "pass", "warn": "warn", "fail": "FAIL", "skipped": "skip", "unknown": "????"}
 _STYLES = {"pass": "green", "warn": "yellow", "fail": "error", "skipped": "dim", "unknown": "yellow"}
-_SPEAKING = ("warn", "fail", "unknown")
+_SAID = ("reply", "cause", "remedy", "record", "expected")
+
+
+def checks_of(test: Data) -> Iterator[Data]:
+    """What was looked at beside the conversation, in the form of a stage: DNS records of the sender, and arrival."""
+    for one in test.get("alignment") or ():
+        yield {**one, "stage": one["check"], "code": f"{one['code']} {one['subject']}", "ms": 0}
+    receipt = test.get("receipt")
+    if receipt:
+        yield {**receipt, "stage": "receipt", "ms": receipt["waited"] * 1000}
 
 
 def verdict_of(test: Data) -> str:
-    """The verdict on a whole server: ``pass``, ``warn`` or ``fail``."""
-    if not test["ok"]:
-        return "fail"
-    return "warn" if any(stage["verdict"] == "warn" for stage in test["stages"]) else "pass"
+    """The verdict on a whole server: ``pass``, ``warn`` or ``fail``; a fallback that stands in makes it ``warn``."""
+    arrived = (test.get("receipt") or {}).get("verdict") != "fail"
+    if not (test["ok"] and arrived):
+        return "warn" if test.get("proved_by") and arrived else "fail"
+    verdicts = [stage["verdict"] for stage in test["stages"]] + [one["verdict"] for one in checks_of(test)]
+    return "warn" if {"warn", "fail"} & set(verdicts) else "pass"
 
 
 def blames(test: Data, stage: Data) -> bool:
@@ -30,16 +41,16 @@ def blames(test: Data, stage: Data) -> bool:
 def one_line(test: Data, terminal: Terminal) -> str:
     """``pass  smtp_server.primary  up to sender (84 ms)``"""
     verdict = verdict_of(test)
-    address = neutralise(test["address"])
     ran = [stage for stage in test["stages"] if stage["verdict"] != "skipped"]
     spent = f"{sum(stage['ms'] or 0 for stage in ran):,.0f} ms"
-    if verdict == "fail":
-        blamed = [f"{one['stage']} {_code(one)}".strip() for one in ran if blames(test, one)]
-        said = f"{', '.join(blamed) or 'did not pass'} ({spent})"
-    else:
+    if test["ok"] and verdict != "fail":
         reached = [one["stage"] for one in ran if one["stage"] != "quit" and one["verdict"] != "unknown"]
         said = f"up to {reached[-1]} ({spent})" if reached else f"({spent})"
-    return f"{terminal.paint(WORDS[verdict], _STYLES[verdict])}  {address}  {said}"
+    else:
+        lost = [one for one in checks_of(test) if one["stage"] == "receipt" and one["verdict"] == "fail"]
+        blamed = [f"{one['stage']} {_code(one)}".strip() for one in [*ran, *lost] if blames(test, one)]
+        said = f"{', '.join(blamed) or 'did not pass'} ({spent})"
+    return f"{terminal.paint(WORDS[verdict], _STYLES[verdict])}  {neutralise(test['address'])}  {said}"
 
 
 def probe_text(tests: Sequence[Data], *, terminal: Terminal, verbose: bool = False) -> str:
@@ -50,27 +61,35 @@ def probe_text(tests: Sequence[Data], *, terminal: Terminal, verbose: bool = Fal
         terminal: width and colour.
         verbose: every stage of every server.
     """
-    ordered = sorted(tests, key=lambda test: not test["ok"])
+    ordered = sorted(tests, key=lambda test: verdict_of(test) == "fail")
     lines = [line for test in ordered for line in server_lines(test, terminal=terminal, verbose=verbose)]
     return "\n".join([*lines, *_count(tests)]) + "\n" if tests else "Nothing to test: no smtp_server is declared.\n"
 
 
 def server_lines(test: Data, *, terminal: Terminal, verbose: bool = False) -> Iterator[str]:
-    """One server: its line and below it the stages that have something to say."""
+    """One server: its line, and below it the stages and checks that have something to say."""
     yield one_line(test, terminal)
     for stage in test["stages"]:
-        if verbose or stage["verdict"] in _SPEAKING:
-            yield from _stage(stage, terminal)
+        if verbose or stage["verdict"] in {"warn", "fail", "unknown"}:
+            yield from _row(stage, terminal)
+    for check in checks_of(test):
+        # what cannot be told from here (SPF without known egress) is no news, unless somebody asks
+        if verbose or check["verdict"] in {"warn", "fail"} or check["stage"] == "receipt":
+            yield from _row(check, terminal)
+    if test.get("proved_by"):
+        yield f"      its fallback {neutralise(test['proved_by'])} takes its mail"
 
 
-def _stage(stage: Data, terminal: Terminal) -> Iterator[str]:
+def _row(stage: Data, terminal: Terminal) -> Iterator[str]:
     verdict = stage["verdict"]
-    head = f"      {terminal.paint(WORDS[verdict], _STYLES[verdict])} {stage['stage']:<9}"
     spent = f"{stage['ms']:,.0f} ms" if stage["ms"] else ""
+    head = f"      {terminal.paint(WORDS[verdict], _STYLES[verdict])} {stage['stage']:<9}"
     yield f"{head} {_code(stage):<18} {spent}".rstrip()
-    for name in ("reply", "cause", "remedy"):
-        if stage.get(name) and (verdict in _SPEAKING):
-            yield from hang(f"           {name + ':':<7} ", neutralise(stage[name]), terminal.width)
+    if verdict in {"warn", "fail", "unknown"}:
+        width = max((len(name) for name in _SAID if stage.get(name)), default=0) + 1
+        for name in _SAID:
+            if stage.get(name):
+                yield from hang(f"           {name + ':':<{width}} ", neutralise(stage[name]), terminal.width)
 
 
 def _code(stage: Data) -> str:

@@ -95,6 +95,43 @@ FAILED = connection_test(
     stage("sender", "skipped", code="not_reached", ms=0),
     ok=False,
 )
+SENDER = connection_test(
+    "smtp_server.sender",
+    *map(stage, ("resolve", "connect", "sender")),
+) | {
+    "alignment": [
+        {
+            "check": "spf",
+            "subject": "example.com",
+            "verdict": "unknown",
+            "code": "spf_no_egress",
+            "cause": "No egress.",
+        },
+        {
+            "check": "dmarc",
+            "subject": "example.com",
+            "verdict": "warn",
+            "code": "dmarc_no_rua",
+            "cause": "Nobody is told of mail that fails.",
+            "remedy": "Add rua.",
+            "record": "v=DMARC1; p=none",
+            "expected": "v=DMARC1; p=none; rua=mailto:dmarc@example.com",
+        },
+    ],
+    "receipt": {"verdict": "pass", "code": "receipt_arrived", "cause": "It arrived.", "waited": 1.25},
+    "proved_by": None,
+}
+REPLACED = FAILED | {"address": "smtp_server.replaced", "proved_by": "smtp_server.other"}
+LOST = PASSED | {
+    "address": "smtp_server.lost",
+    "receipt": {
+        "verdict": "fail",
+        "code": "receipt_not_arrived",
+        "cause": "It was in no folder after 60 seconds.",
+        "remedy": "Look into the junk folder.",
+        "waited": 60.0,
+    },
+}
 UNDECIDED = connection_test(
     "smtp_server.late",
     *map(stage, ("resolve", "connect")),

@@ -14,10 +14,21 @@ from declarative_mail.rendering.probe_text import one_line, probe_text
 from declarative_mail.rendering.state_text import object_text, outputs_text, state_text
 from declarative_mail.rendering.terminal import Terminal
 from tests.rendering.golden import assert_golden
-from tests.rendering.samples import FAILED, PASSED, UNDECIDED, WARNED, connection_test, plan, stage
+from tests.rendering.samples import (
+    FAILED,
+    LOST,
+    PASSED,
+    REPLACED,
+    SENDER,
+    UNDECIDED,
+    WARNED,
+    connection_test,
+    plan,
+    stage,
+)
 
 NARROW = Terminal(width=80)
-TESTS = [FAILED, PASSED, UNDECIDED, WARNED]
+TESTS = [FAILED, LOST, PASSED, REPLACED, SENDER, UNDECIDED, WARNED]
 
 GROUP = {
     "address": 'user_group.oncall["core"]',
@@ -182,22 +193,22 @@ def test_failure_without_stages_is_named() -> None:
 
 
 def test_junit_counts_what_is_to_blame() -> None:
-    """A suite for each server; a required stage that stays unknown is a failure, one not reached is skipped."""
+    """A required stage that stays unknown and a message that did not arrive are failures; a DNS record is none."""
     root = ET.fromstring(junit(TESTS))  # noqa: S314  # our own text
     suites = {suite.get("name"): suite for suite in root}
     failures = {
         name: [case.get("name") for case in suite if case.find("failure") is not None] for name, suite in suites.items()
     }
 
-    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("28", "2", "3")
-    assert failures == {
+    assert {name: cases for name, cases in failures.items() if cases} == {
         'smtp_server.backup["eu"]': ["auth"],
-        "smtp_server.primary": [],
         "smtp_server.late": ["recipient"],
-        "smtp_server.relay": [],
+        "smtp_server.lost": ["receipt"],
     }
+    assert (root.get("tests"), root.get("failures"), root.get("skipped")) == ("52", "3", "7")
     assert "app password" in (suites['smtp_server.backup["eu"]'].findtext("testcase/failure") or "")
     assert suites["smtp_server.relay"].findtext("testcase/system-out") == "The certificate ends in 3 days.\nRenew it."
+    assert suites["smtp_server.sender"].find("testcase[@name='dmarc']/system-out") is not None
     assert suites["smtp_server.late"].get("time") == "0.012"
 
 
