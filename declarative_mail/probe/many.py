@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from declarative_mail.probe.network import Network
+from declarative_mail.probe.network import Endpoint, Network
 from declarative_mail.probe.run import Progress, probe_server
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.verdict import StageResult, TestResult
@@ -43,7 +43,7 @@ def probe_servers(
     Args:
         planned: what to test; the results come in this order.
         parallelism: how many at a time.
-        per_host: how many of them at one host, since servers limit the connections of one client.
+        per_host: how many of them at one host and port, since servers limit the connections of one client.
         on_progress: is told each result as it comes, one at a time.
         network: the seam; by default the real one.
 
@@ -54,7 +54,7 @@ def probe_servers(
     if parallelism < 1 or per_host < 1:
         raise ValueError("parallelism and per_host must be at least 1")
     waiting = deque((number, Planned(*one)) for number, one in enumerate(planned))
-    running: Counter[str] = Counter()
+    running: Counter[Endpoint] = Counter()
     ended: SimpleQueue[_Ended] = SimpleQueue()
     results: dict[int, TestResult] = {}
     tell = _one_at_a_time(on_progress)
@@ -65,24 +65,29 @@ def probe_servers(
         if isinstance(outcome, BaseException):
             raise outcome
         results[number] = outcome
-        running[planned[number][0].host] -= 1
+        running[_endpoint(planned[number][0])] -= 1
     return [results[number] for number in range(len(planned))]
 
 
 def _startable(
-    waiting: deque[tuple[int, Planned]], running: Counter[str], *, parallelism: int, per_host: int
+    waiting: deque[tuple[int, Planned]], running: Counter[Endpoint], *, parallelism: int, per_host: int
 ) -> list[tuple[int, Planned]]:
     """Take from the queue what the bounds allow, in its order; a host at its bound holds nobody else up."""
     taken, kept = [], []
     while waiting and running.total() < parallelism:
         number, one = waiting.popleft()
-        if running[one.settings.host] < per_host:
-            running[one.settings.host] += 1
+        endpoint = _endpoint(one.settings)
+        if running[endpoint] < per_host:
+            running[endpoint] += 1
             taken.append((number, one))
         else:
             kept.append((number, one))
     waiting.extendleft(reversed(kept))
     return taken
+
+
+def _endpoint(settings: ServerSettings) -> Endpoint:
+    return Endpoint(settings.host.casefold(), settings.port)
 
 
 def _start(

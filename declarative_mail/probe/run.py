@@ -1,10 +1,10 @@
 """The entrance: test one server.
 
     resolve → connect → greeting → ehlo → tls → auth → sender → recipient → message → quit
-                      ╰─ tls ─╯ each step gives a verdict; the first failure ends the walk, QUIT follows where
-                                                the connection still stands
+                      ╰─ tls, where it is from the first byte
 
-A refusal that is temporary and says when to come back is tried again, if that fits into the time for the whole.
+Each step gives a verdict. The first failure ends the walk; QUIT follows where the connection still stands. A refusal
+that is temporary and says when to come back is tried again, if that fits into the time for the whole.
 """
 
 from __future__ import annotations
@@ -126,6 +126,8 @@ def _walk(session: Session, tell: Tell) -> Found:
     try:
         for stage in asked:
             result = perform(stage, session)
+            if result.stage in found:  # a TLS alert that came late: what the handshake has shown is still true
+                result = replace(result, details={**found[result.stage].details, **result.details})
             found[result.stage] = result
             tell(result)
             if result.verdict == "fail":

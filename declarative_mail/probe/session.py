@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +15,8 @@ from declarative_mail.probe.network import Endpoint, Network, Stream, TlsOptions
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.transcript import Transcript
 from declarative_mail.probe.verdict import Stage
+
+_FULL_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(slots=True)
@@ -76,7 +79,7 @@ class Session:
         if self.settings.hello:
             return self.settings.hello
         name = self.network.machine_name()
-        if "." in name.strip(".") and name.isascii():
+        if _FULL_NAME.fullmatch(name) and not name.startswith("localhost."):
             return name
         host = self._stream.local_host.partition("%")[0] if self._stream else "127.0.0.1"
         return f"[IPv6:{host}]" if ":" in host else f"[{host}]"

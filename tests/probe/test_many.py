@@ -77,6 +77,16 @@ def test_one_host_has_a_bound_of_its_own() -> None:
     assert network.most_of_all == 4
 
 
+def test_ports_of_one_host_are_counted_apart() -> None:
+    """Two services of one machine are two servers."""
+    planned = [(settings(address=f"{port}", port=port), TestSettings()) for port in range(1, 9)]
+    network = Crowd(8)
+
+    probe_servers(planned, network=network, parallelism=8, per_host=1)
+
+    assert network.most_of_all == 8
+
+
 def test_no_servers_are_no_results() -> None:
     """Nothing to do is done at once."""
     assert probe_servers([]) == []

@@ -538,6 +538,8 @@ def test_farewell_after_a_refusal() -> None:
         (None, "runner.example.com", "runner.example.com"),
         (None, "runner", "[192.0.2.1]"),
         (None, "runner.", "[192.0.2.1]"),
+        (None, "localhost.localdomain", "[192.0.2.1]"),
+        (None, "runner_1.local", "[192.0.2.1]"),
     ],
 )
 def test_hello_is_a_full_name_or_an_address(given: str | None, machine: str, name: str) -> None:
