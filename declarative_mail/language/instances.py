@@ -24,6 +24,7 @@ class ResourceInstance:
         dependencies: the blocks that it needs, as addresses without keys.
         prevent_destroy: the value of the lifecycle argument.
         triggers: paths whose change asks for a replacement (``replace_triggered_by``).
+        in_check: it is the data source of a ``check`` block, whose faults are warnings.
     """
 
     address: Address
@@ -33,6 +34,7 @@ class ResourceInstance:
     dependencies: tuple[Address, ...]
     prevent_destroy: bool
     triggers: tuple[str, ...] = ()
+    in_check: bool = False
 
 
 @dataclass(frozen=True, slots=True)

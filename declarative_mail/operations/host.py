@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.diagnostics.codes.configuration import CHECK_FAILED
 from declarative_mail.language.instances import ResourceInstance
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
@@ -60,7 +61,7 @@ class DesiredHost:
             return Unknown(DYNAMIC, str(address))
         answer = self.read_data(desired, instance)
         if isinstance(answer, Diagnostic):
-            self.diagnostics.append(answer)
+            self.diagnostics.append(replace(answer, code=CHECK_FAILED) if instance.in_check else answer)
             return Unknown(DYNAMIC, str(address))
         if answer is None:
             return Unknown(DYNAMIC, str(address))
