@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from declarative_mail.addresses import Address
-from declarative_mail.applying.order import Part, Step, order_steps, parts_of
+from declarative_mail.applying.order import Part, order_steps, parts_of
 from declarative_mail.applying.records import forget_or_move, record_after
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.planning.change import Change, Plan, Stored
@@ -65,6 +66,25 @@ class Run:
         return not self.failed and not self.not_reached
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One operation that is about to be sent, and where it belongs."""
+
+    change: Change
+    operation: Operation
+    remote: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a call ended, and the record of the object as it is now; None after a delete or a fault."""
+
+    call: Call
+    written: Written
+    record: ResourceRecord | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """How a plan is run.
@@ -74,17 +94,17 @@ class Settings:
         resolver: answers what was unknown.
         on_event: told ``start``, ``done`` and ``failed`` of each change; called from the main thread only.
         should_stop: asked before each step; true ends the run after what is under way.
-        before_step: told the operations of a step before they are sent (the journal); it may raise, and then nothing
-            is sent.
-        after_step: told the results of a step before the next one starts.
+        before_calls: told the calls that are sent next, as many as run at once (the journal); it may raise, and then
+            none of them is sent. Some may not be sent after all, if somebody asks to stop.
+        after_calls: told how calls ended before the next ones start. Both are called from the main thread only.
     """
 
     remotes: Mapping[str, Remote]
     resolver: Resolver
     on_event: Callable[[str, Change, Diagnostic | None], None]
     should_stop: Callable[[], bool]
-    before_step: Callable[[list[Operation]], None] = lambda _: None
-    after_step: Callable[[list[Written]], None] = lambda _: None
+    before_calls: Callable[[Sequence[Call]], None] = lambda _: None
+    after_calls: Callable[[Sequence[Ended]], None] = lambda _: None
 
 
 def run_plan(plan: Plan, records: Mapping[Address, ResourceRecord], settings: Settings) -> Run:
@@ -119,52 +139,95 @@ class _Walk:
         """Run until everything is done, out of reach, or somebody asks to stop."""
         widest = max((self.settings.remotes[step.remote].parallelism for step in self.steps), default=1)
         if widest <= 1:
-            for index in self._ready():
-                operations = self._begin(index)
-                if operations:
-                    self._finish(index, self._write(index, operations))
-                self.sorter.done(index)
+            while self.sorter.is_active():
+                for index in self.sorter.get_ready():
+                    self._alone(index)
             return
         with ThreadPoolExecutor(widest, thread_name_prefix="apply") as pool:
-            self._side_by_side(pool)
+            self._side_by_side(pool, widest)
 
-    def _ready(self) -> Iterator[int]:
+    def _alone(self, index: int) -> None:
+        calls = self._calls(index)
+        if calls:
+            self.settings.before_calls(calls)
+            self._tell_start(calls)
+            self._finish([(calls, self._write(calls))])
+        self.sorter.done(index)
+
+    def _side_by_side(self, pool: ThreadPoolExecutor, widest: int) -> None:
+        """Prepare as many steps as run at once, note them together, and start each as soon as its remote has room."""
+        ready: deque[int] = deque()
+        prepared: list[tuple[int, list[Call]]] = []
+        under_way: dict[Future[list[Written]], tuple[int, list[Call]]] = {}
         while self.sorter.is_active():
-            yield from self.sorter.get_ready()
-
-    def _side_by_side(self, pool: ThreadPoolExecutor) -> None:
-        under_way: dict[Future[list[Written]], int] = {}
-        while self.sorter.is_active():
-            for index in self.sorter.get_ready():
-                operations = self._begin(index)
-                if operations:
-                    under_way[pool.submit(self._write, index, operations)] = index
-                else:
-                    self.sorter.done(index)
-            if under_way:
-                for future in wait(under_way, return_when=FIRST_COMPLETED).done:
-                    index = under_way.pop(future)
-                    self._finish(index, future.result())
+            ready.extend(self.sorter.get_ready())
+            if not prepared:
+                prepared = self._prepare([ready.popleft() for _ in range(min(widest, len(ready)))])
+            prepared = self._start(pool, prepared, under_way)
+            if under_way and (prepared or not ready or len(under_way) >= widest):
+                ended = [(under_way.pop(one), one) for one in wait(under_way, return_when=FIRST_COMPLETED).done]
+                self._finish([(calls, future.result()) for (_, calls), future in ended])
+                for (index, _), _ in ended:
                     self.sorter.done(index)
 
-    def _begin(self, index: int) -> list[Operation]:
-        """The operations of a step that can be sent now; none for a barrier and where all of them are out of reach."""
-        if index >= len(self.steps):
-            return []
-        parts = self.steps[index].parts
+    def _prepare(self, indexes: list[int]) -> list[tuple[int, list[Call]]]:
+        prepared = []
+        for index in indexes:
+            calls = self._calls(index)
+            if calls:
+                prepared.append((index, calls))
+            else:
+                self.sorter.done(index)
+        if prepared:
+            self.settings.before_calls([call for _, calls in prepared for call in calls])
+        return prepared
+
+    def _start(
+        self,
+        pool: ThreadPoolExecutor,
+        prepared: list[tuple[int, list[Call]]],
+        under_way: dict[Future[list[Written]], tuple[int, list[Call]]],
+    ) -> list[tuple[int, list[Call]]]:
+        """Start what has room on its remote; gives what has to wait."""
+        waiting = []
+        busy = Counter(calls[0].remote for _, calls in under_way.values())
+        for index, calls in prepared:
+            remote = calls[0].remote
+            if self._stopped():
+                for call in calls:
+                    self._not_reached(call.change)
+                self.sorter.done(index)
+            elif busy[remote] >= self.settings.remotes[remote].parallelism:
+                waiting.append((index, calls))
+            else:
+                busy[remote] += 1
+                self._tell_start(calls)
+                under_way[pool.submit(self._write, calls)] = (index, calls)
+        return waiting
+
+    def _stopped(self) -> bool:
         if not self.run.stopped and self.settings.should_stop():
             self.run.stopped = True
-        operations = []
-        for part in parts:
-            if self.run.stopped or self._is_out_of_reach(part):
+        return self.run.stopped
+
+    def _tell_start(self, calls: list[Call]) -> None:
+        for call in calls:
+            self.settings.on_event("start", call.change, None)
+
+    def _calls(self, index: int) -> list[Call]:
+        """The calls of a step that can be made now; none for a barrier and where all of them are out of reach."""
+        if index >= len(self.steps):
+            return []
+        step = self.steps[index]
+        calls = []
+        for part in step.parts:
+            if self._stopped() or self._is_out_of_reach(part):
                 self._not_reached(part.change)
                 continue
             operation = self._operation(part)
             if operation is not None:
-                operations.append(operation)
-        if operations:
-            self.settings.before_step(operations)
-        return operations
+                calls.append(Call(part.change, operation, step.remote, step.document))
+        return calls
 
     def _is_out_of_reach(self, part: Part) -> bool:
         """Whether something that a part needs was not done. A delete needs the other half of its replacement."""
@@ -188,13 +251,13 @@ class _Walk:
 
     def _operation(self, part: Part) -> Operation | None:
         change = part.change
-        self.settings.on_event("start", change, None)
         outline = _outline(part)
         if part.verb == "delete":
             return outline
         try:
             resolved = self.settings.resolver.resolve(change)
         except DiagnosticError as error:
+            self.settings.on_event("start", change, None)
             self._failed(change, error.diagnostics[0])
             return None
         references = change.wanted.references if change.wanted is not None else ()
@@ -210,22 +273,23 @@ class _Walk:
             ids,
         )
 
-    def _write(self, index: int, operations: list[Operation]) -> list[Written]:
-        step: Step = self.steps[index]
-        return self.settings.remotes[step.remote].write(step.document, operations)
+    def _write(self, calls: list[Call]) -> list[Written]:
+        first = calls[0]
+        return self.settings.remotes[first.remote].write(first.document, [call.operation for call in calls])
 
-    def _finish(self, index: int, results: list[Written]) -> None:
-        changes = {part.change.address: part.change for part in self.steps[index].parts}
-        for result in results:
-            change = changes[result.operation.address]
-            if result.fault is not None:
-                self._failed(change, result.fault)
-            else:
-                self._made(change, result)
-        self.settings.after_step(results)
+    def _finish(self, steps: list[tuple[list[Call], list[Written]]]) -> None:
+        ended = []
+        for calls, results in steps:
+            for call, result in zip(calls, results, strict=True):
+                if result.fault is not None:
+                    self._failed(call.change, result.fault)
+                    ended.append(Ended(call, result, None))
+                else:
+                    ended.append(Ended(call, result, self._made(call.change, result)))
+        self.settings.after_calls(ended)
 
-    def _made(self, change: Change, result: Written) -> None:
-        address = change.address
+    def _made(self, change: Change, result: Written) -> ResourceRecord | None:
+        address, record = change.address, None
         if result.object is not None:
             record = record_after(change, result.operation, result.object)
             self.run.records[address] = record
@@ -237,6 +301,7 @@ class _Walk:
         if self.left[address] == 0:
             self.run.done.append(change)
             self.settings.on_event("done", change, None)
+        return record
 
     def _failed(self, change: Change, fault: Diagnostic) -> None:
         self.bad.add(change.address)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid4
 
+from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
 from declarative_mail.operations.connection_tests import Tested, TestOptions, check_results, probe_plan
+from declarative_mail.operations.journal import RunJournal, delete_deposed
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.sender_checks import resolver_of
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.probe.verdict import TestResult
+from declarative_mail.state.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,15 @@ def carry_out(
     Raises:
         DiagnosticError: the state could not be written.
     """
-    run = run_changes(planned, options)
+    before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
+    if before.deposed:
+        before = delete_deposed(before, planned.remotes.by_name)
+    planned.snapshot = before
+    journal = RunJournal(state, before)
+    run = run_changes(planned, options, journal)
     checks = check_results(proof.tested) if proof.tested is not None else ()
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
-    snapshot = state.write(snapshot)
+    snapshot = journal.finish(snapshot)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
     return Applied(run, snapshot, faults)
 

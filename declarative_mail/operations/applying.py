@@ -13,6 +13,7 @@ from declarative_mail.applying.records import refreshed
 from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.operations.journal import RunJournal
 from declarative_mail.operations.outputs import stored_outputs
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.wanted import describe_wanted, secrets_of
@@ -80,13 +81,15 @@ def held_back(planned: Planned, allowed: frozenset[str]) -> list[Diagnostic]:
     return faults
 
 
-def run_changes(planned: Planned, options: ApplyOptions) -> Run:
+def run_changes(planned: Planned, options: ApplyOptions, journal: RunJournal) -> Run:
     """Make the changes; nothing is written to the state yet."""
     settings = Settings(
         remotes=planned.remotes.by_name,
         resolver=_Resolver(planned),
         on_event=options.on_event,
         should_stop=options.should_stop,
+        before_calls=journal.before_calls,
+        after_calls=journal.after_calls,
     )
     return run_plan(planned.plan, planned.records, settings)
 

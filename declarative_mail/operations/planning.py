@@ -12,6 +12,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.configuration import Configuration
 from declarative_mail.operations.evaluate import Evaluated, evaluate
+from declarative_mail.operations.journal import settle
 from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.outputs import output_changes
@@ -104,6 +105,10 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = open_remotes(evaluated.program.remotes.values())
+    if snapshot is not None and snapshot.pending and not has_errors(remote_faults):
+        state.recovered, warnings = settle(snapshot, remotes.by_name)
+        state.diagnostics += warnings
+        return make_plan(workspace, options, state, loaded=loaded)
     wanted = wanted_of(evaluated, remotes, fingerprints)
     diagnostics = [
         *fingerprints.warnings,

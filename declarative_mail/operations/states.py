@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from declarative_mail import __version__
+from declarative_mail.applying.journal import FileJournal, fold, recover
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.operations.backend import Backend, backend_of
 from declarative_mail.operations.evaluate import evaluate
@@ -31,6 +32,8 @@ class OpenState:
         loaded: the configuration, which says where the state is.
         kept: what the store held when it was last read or written.
         lease: the lock, while it is held.
+        journal: beside the state, where the store has a disk.
+        recovered: what was read, with all that the journal of an interrupted run adds to it.
         diagnostics: warnings found on the way.
     """
 
@@ -39,11 +42,13 @@ class OpenState:
     kept: Kept
     lease: Lease | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    journal: FileJournal | None = None
+    recovered: Snapshot | None = None
 
     @property
     def snapshot(self) -> Snapshot | None:
         """What it says; None where there is none yet."""
-        return self.kept.snapshot
+        return self.recovered or self.kept.snapshot
 
     @property
     def name(self) -> str:
@@ -66,6 +71,7 @@ class OpenState:
         """
         store, envelope, lease = self.backend.store, self.backend.envelope, cast("Lease", self.lease)
         self.kept = write_state(store, envelope, self.kept, snapshot=snapshot, lease=lease)
+        self.recovered = None
         return self.kept.snapshot or snapshot
 
     def push(self, snapshot: Snapshot, *, force: bool) -> Snapshot:
@@ -109,7 +115,14 @@ def open_loaded(workspace: Workspace, loaded: Loaded, *, lease: Lease | None = N
 def _open(backend: Backend, loaded: Loaded, lease: Lease | None) -> OpenState:
     kept = read_state(backend.store, backend.envelope)
     warnings = [*backend.diagnostics, *(lease.warnings if lease is not None else ()), *kept.warnings]
-    return OpenState(backend, loaded, kept, lease, warnings)
+    journal = FileJournal(backend.store.journal, backend.envelope) if backend.store.journal else None
+    left = journal.read() if journal is not None else None
+    recovered = None
+    if left is not None:
+        recovered = recover(kept.snapshot, left, tool_version=__version__)
+    elif kept.snapshot is not None and kept.snapshot.pending:
+        recovered = fold(kept.snapshot, kept.snapshot.pending)
+    return OpenState(backend, loaded, kept, lease, warnings, journal, recovered)
 
 
 @contextmanager

@@ -1,0 +1,232 @@
+"""The journal of a run: what it is about to do, before it does it, and what became of it.
+
+::
+
+    intents ──▶ calls ──▶ outcomes ──▶ … ──▶ state written, journal cleared
+       └── killed anywhere ──▶ the next run: fold outcomes into the state, ask the remote about the rest
+
+Intents are on disk before the first of their calls is sent. Outcomes may be lost: then the remote is asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from pydantic import ValidationError
+
+from declarative_mail.applying.records import describe
+from declarative_mail.applying.run import Call, Ended
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.state.encryption import Envelope
+from declarative_mail.state.snapshot import Intent, Outcome, ResourceRecord, Snapshot
+
+FORMAT = 1
+"""Of a journal file. One of another version is refused: it stays until the program that wrote it settles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journaled:
+    """What a journal says: the state that it belongs to, and its intents with what is known of their outcome."""
+
+    lineage: str
+    intents: tuple[Intent, ...]
+
+
+def intent_of(call: Call, at: str) -> Intent:
+    """What is noted of a call before it is made.
+
+    Args:
+        call: the call.
+        at: the time, RFC 3339 in UTC.
+    """
+    operation, record = call.operation, None
+    if operation.after is not None and call.change.wanted is not None:
+        record = describe(call.change.wanted, id_=operation.id or "", attributes=dict(operation.after))
+    return Intent(
+        id=token_hex(8),
+        address=str(operation.address),
+        verb=operation.verb,
+        remote=call.remote,
+        object_id=operation.id,
+        document_key=call.document,
+        record=record,
+        at=at,
+    )
+
+
+def outcome_of(ended: Ended, at: str) -> Outcome | None:
+    """What is noted of a call after it was made; None where nobody knows whether the remote did it."""
+    fault = ended.written.fault
+    if fault is None:
+        return Outcome(status="done", at=at, record=ended.record)
+    return None if ended.written.in_doubt else Outcome(status="failed", at=at, error=fault.code.id)
+
+
+def fold(snapshot: Snapshot, intents: Iterable[Intent]) -> Snapshot:
+    """The state with every known outcome in it, and the intents whose outcome is open as its ``pending``.
+
+    Folding the same intents twice gives the same state.
+    """
+    records = {record.address: record for record in snapshot.resources if record.deposed is None}
+    deposed = {record.id: record for record in snapshot.deposed}
+    places = {(record.remote, record.type, record.id): address for address, record in records.items()}
+    still_open = []
+    for intent in intents:
+        if intent.outcome is None:
+            still_open.append(intent)
+        elif intent.outcome.status == "done":
+            _fold_one(intent, intent.outcome.record, records, deposed, places)
+    return snapshot.with_resources([*records.values(), *deposed.values()]).model_copy(
+        update={"pending": tuple(still_open)}
+    )
+
+
+def _fold_one(
+    intent: Intent,
+    made: ResourceRecord | None,
+    records: dict[Any, ResourceRecord],
+    deposed: dict[str, ResourceRecord],
+    places: dict[tuple[str, str, str], Any],
+) -> None:
+    if made is None:
+        deposed.pop(intent.object_id or "", None)
+        gone = (intent.remote, intent.object_id)
+        place = next((at for at, one in records.items() if (one.remote, one.id) == gone), None)
+        if place is not None:
+            records.pop(place)
+        return
+    key = (made.remote, made.type, made.id)
+    former = places.get(key)
+    if former is not None and former != made.address:
+        records.pop(former, None)
+    replaced = records.get(made.address)
+    if replaced is not None and (replaced.remote, replaced.id) != (made.remote, made.id):
+        # A replacement that was created first: the old object still stands and must not be forgotten.
+        deposed[replaced.id] = replaced.model_copy(update={"deposed": token_hex(4)})
+    records[made.address] = made
+    places[key] = made.address
+
+
+def recover(snapshot: Snapshot | None, left: Journaled, *, tool_version: str) -> Snapshot:
+    """The state with what a journal says of it.
+
+    Args:
+        snapshot: as it was written last; None where the run was killed before that.
+        left: the journal.
+        tool_version: of this program.
+
+    Raises:
+        DiagnosticError: the journal belongs to another state.
+    """
+    if snapshot is None:
+        snapshot = Snapshot.empty(lineage=left.lineage, tool_version=tool_version)
+    if snapshot.lineage != left.lineage:
+        detail = (
+            f"The journal beside the state is of the lineage {left.lineage}, and the state of {snapshot.lineage}: it "
+            "says what a run did to other objects. Put its state back, or remove the journal."
+        )
+        raise DiagnosticError(Diagnostic(codes.OTHER_LINEAGE, detail))
+    return fold(snapshot, [*snapshot.pending, *left.intents])
+
+
+class FileJournal:
+    """A journal beside a local state file: one JSON document a line, sealed where the state is."""
+
+    def __init__(self, path: Path, envelope: Envelope) -> None:
+        """Nothing is opened or made yet."""
+        self._path = path
+        self._envelope = envelope
+        self._descriptor: int | None = None
+
+    def read(self) -> Journaled | None:
+        """What the last run left; None where it left nothing.
+
+        Raises:
+            DiagnosticError: it cannot be read.
+        """
+        try:
+            lines = self._path.read_bytes().split(b"\n")
+        except FileNotFoundError:
+            return None
+        # A line without its end was being written when the run was killed: its calls were never sent.
+        found = [self._line(line) for line in lines[:-1]]
+        if not found:
+            return None
+        try:
+            return _joined(found)
+        except (KeyError, ValidationError):
+            raise self._unreadable() from None
+
+    def _line(self, line: bytes) -> dict[str, Any]:
+        try:
+            data = line if line.startswith(b"{") else b64decode(line, validate=True)
+            document: dict[str, Any] = json.loads(self._envelope.open(data, name=self._path.name).data)
+        except (ValueError, Base64Error):
+            raise self._unreadable() from None
+        return document
+
+    def _unreadable(self) -> DiagnosticError:
+        detail = (
+            f"{self._path} says what an interrupted run did, and cannot be read. If it is of a newer dmail, let that "
+            "one run. Removing it means to look for objects that the run made by hand."
+        )
+        return DiagnosticError(Diagnostic(codes.UNREADABLE, detail))
+
+    def begin(self, lineage: str) -> None:
+        """Start anew for a state."""
+        self.clear()
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+        self._descriptor = os.open(self._path, flags, 0o600)
+        self._append({"version": FORMAT, "lineage": lineage})
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def note(self, intents: Sequence[Intent]) -> None:
+        """Put intents on disk; returns when they are there."""
+        self._append({"intents": [one.model_dump(mode="json", exclude_defaults=True) for one in intents]})
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
+
+    def settle(self, outcomes: Sequence[tuple[str, Outcome]]) -> None:
+        """Note outcomes, by the id of their intent."""
+        self._append({"outcomes": {id_: one.model_dump(mode="json", exclude_defaults=True) for id_, one in outcomes}})
+
+    def _append(self, document: dict[str, Any]) -> None:
+        data = self._envelope.seal(json.dumps(document, separators=(",", ":")).encode())
+        line = data if data.startswith(b'{"') and b"\n" not in data else b64encode(data)
+        if self._descriptor is not None:
+            view = memoryview(line + b"\n")
+            while view:
+                view = view[os.write(self._descriptor, view) :]
+
+    def clear(self) -> None:
+        """The state has it all."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self._path.unlink(missing_ok=True)
+
+
+def _joined(lines: Sequence[dict[str, Any]]) -> Journaled:
+    head, intents = lines[0], dict[str, Intent]()
+    if head["version"] != FORMAT:
+        raise KeyError("version")
+    for line in lines[1:]:
+        for one in line.get("intents", ()):
+            intents[one["id"]] = Intent.model_validate_json(json.dumps(one), strict=True)
+        for id_, outcome in line.get("outcomes", {}).items():
+            update = {"outcome": Outcome.model_validate_json(json.dumps(outcome), strict=True)}
+            intents[id_] = intents[id_].model_copy(update=update)
+    return Journaled(head["lineage"], tuple(intents.values()))
