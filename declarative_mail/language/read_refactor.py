@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from declarative_mail.addresses import AddressError, parse_target
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.block_reader import BlockReader, address_text, labels_of
@@ -42,7 +43,28 @@ def read_moved(block: Block, diagnostics: list[Diagnostic]) -> MovedBlock | None
     reader = _reader(block, diagnostics)
     source, target = _address(reader, "from"), _address(reader, "to")
     reader.finish()
-    return MovedBlock(source, target, block.header) if source is not None and target is not None else None
+    if source is None or target is None:
+        return None
+    detail = _move_fault(source, target)
+    if detail is not None:
+        reader.fault(codes.INVALID_ADDRESS, detail, block.header)
+        return None
+    return MovedBlock(source, target, block.header)
+
+
+def _move_fault(source: str, target: str) -> str | None:
+    """Why an object cannot move from one address to the other, or None (the rules are Terraform's)."""
+    try:
+        (_, old), (_, new) = parse_target(source), parse_target(target)
+    except AddressError as error:
+        return f"{error}."
+    if source == target:
+        return f"The moved block says that {source} is now at the very same address."
+    if (old is None) != (new is None):
+        return f"A module and a resource cannot become one another: {source} is now {target}."
+    if old is not None and new is not None and (old.mode, old.type) != (new.mode, new.type):
+        return f"An object keeps its type when it moves, but {source} is said to be now {target}."
+    return None
 
 
 def read_removed(block: Block, diagnostics: list[Diagnostic]) -> RemovedBlock | None:
@@ -56,7 +78,14 @@ def read_removed(block: Block, diagnostics: list[Diagnostic]) -> RemovedBlock | 
         destroy = nested.flag("destroy", default=True)
         nested.finish()
     reader.finish()
-    return RemovedBlock(source, destroy, block.header) if source is not None else None
+    if source is None:
+        return None
+    try:
+        parse_target(source)
+    except AddressError as error:
+        reader.fault(codes.INVALID_ADDRESS, f"{error}.", block.header)
+        return None
+    return RemovedBlock(source, destroy, block.header)
 
 
 def read_accept_drift(block: Block, diagnostics: list[Diagnostic]) -> AcceptDrift | None:

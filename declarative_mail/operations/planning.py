@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from declarative_mail.addresses import Address, AddressError, parse_address
+from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has_errors
 from declarative_mail.diagnostics.codes import planning as codes
-from declarative_mail.language.configuration import Configuration
 from declarative_mail.operations.evaluate import Evaluated, evaluate
+from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.journal import settle
 from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.outputs import output_changes
-from declarative_mail.operations.remotes import Remotes, open_remotes
+from declarative_mail.operations.refactoring import moved_records, removed_records
+from declarative_mail.operations.remotes import Remotes, introduce, open_remotes
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
@@ -24,7 +25,6 @@ from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources, build_changes
 from declarative_mail.planning.change import Change, OutputChange, Plan, Stored, Wanted
 from declarative_mail.planning.digest import plan_digest, state_digest
-from declarative_mail.planning.moves import Move, apply_moves
 from declarative_mail.planning.targets import block_of, select
 from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
@@ -85,7 +85,14 @@ class Planned:
         return has_errors(self.diagnostics)
 
 
-def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, loaded: Loaded | None = None) -> Planned:
+def make_plan(
+    workspace: Workspace,
+    options: PlanOptions,
+    state: OpenState,
+    *,
+    loaded: Loaded | None = None,
+    taking: Sequence[ImportTarget] = (),
+) -> Planned:
     """Plan the configuration of a workspace against its state.
 
     Args:
@@ -93,14 +100,15 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
         options: what the user asked for.
         state: the state, as it was opened.
         loaded: the configuration, where it is not the one with which the state was opened.
+        taking: objects that are taken over beside those of ``import`` blocks.
 
     Raises:
         DiagnosticError: the configuration cannot be evaluated, so there is nothing to compare.
     """
     loaded, snapshot = loaded or state.loaded, state.snapshot
     fingerprints = state.fingerprinter(workspace.environment)
-    moves = _moves(loaded.configuration)
-    records, previous, faults = _moved(snapshot, moves, loaded.configuration)
+    stored = snapshot.resources if snapshot is not None else ()
+    records, previous, faults = moved_records(stored, loaded.configuration)
     evaluated = evaluate(workspace, loaded, snapshot, records=records, without_secrets=options.without_secrets)
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
@@ -108,7 +116,7 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
     if snapshot is not None and snapshot.pending and not has_errors(remote_faults):
         state.recovered, warnings = settle(snapshot, remotes.by_name)
         state.diagnostics += warnings
-        return make_plan(workspace, options, state, loaded=loaded)
+        return make_plan(workspace, options, state, loaded=loaded, taking=taking)
     wanted = wanted_of(evaluated, remotes, fingerprints)
     diagnostics = [
         *fingerprints.warnings,
@@ -121,7 +129,12 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
     live = _refresh(remotes, records.values()) if options.refresh else {}
-    removed, faults = _removed(loaded.configuration, wanted)
+    removed, faults = removed_records(records, loaded.configuration)
+    diagnostics.extend(faults)
+    known = Known(wanted=wanted, records=records, remotes=remotes)
+    targets = [] if options.destroy else [*evaluated.program.imports, *taking]
+    introduce(remotes, targets, wanted)
+    imports, faults = find_imports(targets, known)
     diagnostics.extend(faults)
     sources = Sources(
         wanted=wanted,
@@ -129,6 +142,7 @@ def make_plan(workspace: Workspace, options: PlanOptions, state: OpenState, *, l
         previous=previous,
         live=live,
         removed=removed,
+        imports=imports,
         same_secret=same_secret(evaluated, fingerprints),
     )
     build_options, faults = _build_options(options, wanted, records)
@@ -176,43 +190,6 @@ def _partial() -> Diagnostic:
         "the rest behind. Run plan without them afterwards."
     )
     return Diagnostic(codes.TARGETED, detail)
-
-
-def _moves(configuration: Configuration) -> list[Move]:
-    """The moved blocks of the root module."""
-    return [Move(one.source, one.target, (), one.span) for one in configuration.module.moved]
-
-
-def _moved(
-    snapshot: Snapshot | None, moves: list[Move], configuration: Configuration
-) -> tuple[dict[Address, ResourceRecord], dict[Address, Address], list[Diagnostic]]:
-    records = dict(snapshot.by_address) if snapshot is not None else {}
-    if not moves:
-        return records, {}, []
-    try:
-        declared = [Address(type_, name, None, (), mode) for mode, type_, name in configuration.module.resources]
-        return apply_moves(records.values(), moves, declared)
-    except AddressError as error:
-        return records, {}, [Diagnostic(codes.UNKNOWN_TARGET, f"{error}.", Label(moves[0].span))]
-
-
-def _removed(
-    configuration: Configuration, wanted: Mapping[Address, Wanted]
-) -> tuple[dict[Address, bool], list[Diagnostic]]:
-    """The removed blocks by address; one that names something still declared is a fault."""
-    removed: dict[Address, bool] = {}
-    diagnostics = []
-    for one in configuration.module.removed:
-        try:
-            address = parse_address(one.source)
-        except AddressError as error:
-            diagnostics.append(Diagnostic(codes.UNKNOWN_TARGET, f"{error}.", Label(one.span)))
-            continue
-        removed[address] = one.destroy
-        if any(address in (declared, declared.resource) for declared in wanted):
-            detail = f"A removed block says that {one.source} is gone, but it is still declared. Remove one of the two blocks."
-            diagnostics.append(Diagnostic(codes.REMOVED_STILL_EXISTS, detail, Label(one.span)))
-    return removed, diagnostics
 
 
 def _unknown_remotes(evaluated: Evaluated, remotes: Remotes) -> list[Diagnostic]:

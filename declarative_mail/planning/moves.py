@@ -2,65 +2,108 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from declarative_mail.addresses import Address, ModulePath, parse_target
 from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.planning.targets import block_of
 from declarative_mail.state.snapshot import ResourceRecord
+
+Repetition: TypeAlias = Literal["once", "count", "for_each"]
+"""How many instances a block has: one without a key, numbered ones, named ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One ``moved`` block of the module instance `module`; the addresses are relative to it, as written."""
+    """One ``moved`` block, as written in the module that is called by the names `module` from the root on.
+
+    It holds in every instance of that module; its addresses are relative to it.
+    """
 
     source: str
     target: str
-    module: ModulePath
+    module: tuple[str, ...]
     span: Span
 
 
 def apply_moves(
-    records: Iterable[ResourceRecord], moves: Sequence[Move], declared: Iterable[Address]
+    records: Iterable[ResourceRecord], moves: Sequence[Move], declared: Mapping[Address, Repetition]
 ) -> tuple[dict[Address, ResourceRecord], dict[Address, Address], list[Diagnostic]]:
     """The records under their new addresses.
 
+    An object whose block got or lost ``count`` moves between no key and ``[0]`` by itself (Terraform's rule).
+
     Args:
         records: what the state knows.
-        moves: all moved blocks, in source order; chains are followed.
-        declared: the addresses of the configuration, to refuse a move away from a block that is still there.
+        moves: all moved blocks; an object follows them one after the other, in whatever order they are written.
+        declared: the blocks of the configuration, as addresses without any key.
 
     Returns:
         The records by new address, the previous address of each that moved, and the faults.
     """
-    current = {record.address: record for record in records}
+    before = {record.address: record for record in records}
+    targets, diagnostics = _targets(before, moves, declared)
+    _follow_count(targets, before, declared)
+    if not targets:
+        return before, {}, diagnostics
+    current: dict[Address, ResourceRecord] = {old: record for old, record in before.items() if old not in targets}
     previous: dict[Address, Address] = {}
+    for old, new in targets.items():
+        if new in current:
+            diagnostics.append(_occupied(old, new, moves))
+            continue
+        current[new] = before[old]
+        previous[new] = old
+    return current, previous, diagnostics
+
+
+def _targets(
+    addresses: Iterable[Address], moves: Sequence[Move], declared: Mapping[Address, Repetition]
+) -> tuple[dict[Address, Address], list[Diagnostic]]:
+    """The new address of each object that a ``moved`` block concerns."""
+    targets: dict[Address, Address] = {}
     diagnostics: list[Diagnostic] = []
-    blocks = {address.resource for address in declared}
-    for move in _in_chain_order(moves):
-        renamed = [(one, target) for one in current if (target := _renamed(one, move)) is not None]
-        for address, target in renamed:
-            if address.resource in blocks and address.resource != target.resource:
-                diagnostics.append(_still_declared(address, move))
-                continue
-            if target in current:
-                diagnostics.append(_occupied(address, target, move))
-                continue
-            current[target] = current.pop(address)
-            previous[target] = previous.pop(address, address)
-    return current, {new: old for new, old in previous.items() if new != old}, diagnostics
+    for address in addresses if moves else ():
+        target, move = _follow(address, moves)
+        if move is None or target == address:
+            continue
+        if block_of(address) in declared and block_of(address) != block_of(target):
+            diagnostics.append(_still_declared(address, move))
+        else:
+            targets[address] = target
+    return targets, diagnostics
 
 
-def _in_chain_order(moves: Sequence[Move]) -> list[Move]:
-    """Moves in an order in which ``a -> b`` comes before ``b -> c``, whatever order they were written in."""
-    pending, ordered = list(moves), []
-    while pending:
-        targets = {(move.module, move.target) for move in pending}
-        ready = [move for move in pending if (move.module, move.source) not in targets] or pending[:1]
-        ordered.extend(ready)
-        pending = [move for move in pending if move not in ready]
-    return ordered
+def _follow_count(
+    targets: dict[Address, Address], addresses: Iterable[Address], declared: Mapping[Address, Repetition]
+) -> None:
+    """Add the objects whose block got or lost ``count``, where their new address is free."""
+    counted = {(block.type, block.name) for block, repetition in declared.items() if repetition == "count"}
+    possible = [one for one in addresses if one.key == 0 or (one.key is None and (one.type, one.name) in counted)]
+    if not possible:
+        return
+    taken = {targets.get(one, one) for one in addresses}
+    for old in possible:
+        new = targets.get(old, old)
+        repetition = declared.get(block_of(new))
+        key = 0 if repetition == "count" and new.key is None else None if repetition == "once" else new.key
+        if key != new.key and new.instance(key) not in taken:
+            targets[old] = new.instance(key)
+
+
+def _follow(address: Address, moves: Sequence[Move]) -> tuple[Address, Move | None]:
+    """Where all moves together take an address, and the first of them. Each is followed once, so a circle ends."""
+    pending, first = list(moves), None
+    while True:
+        step = next(((move, new) for move in pending if (new := _renamed(address, move)) is not None), None)
+        if step is None:
+            return address, first
+        move, address = step
+        first = first or move
+        pending.remove(move)
 
 
 def _renamed(address: Address, move: Move) -> Address | None:
@@ -68,11 +111,11 @@ def _renamed(address: Address, move: Move) -> Address | None:
     source_path, source = parse_target(move.source)
     target_path, target = parse_target(move.target)
     depth = len(move.module)
-    if address.module[:depth] != move.module:
+    base, inner = address.module[:depth], address.module[depth:]
+    if tuple(step.name for step in base) != move.module:
         return None
-    inner = address.module[depth:]
     if source is None or target is None:
-        return _module_renamed(address, move.module, source_path, target_path)
+        return _module_renamed(address, base, source_path, target_path)
     if inner != source_path or (address.type, address.name, address.mode) != (source.type, source.name, source.mode):
         return None
     if source.key is not None and address.key != source.key:
@@ -80,7 +123,7 @@ def _renamed(address: Address, move: Move) -> Address | None:
     key = target.key if source.key is not None or target.key is not None else address.key
     if source.key is None and target.key is not None and address.key is not None:
         return None
-    return Address(target.type, target.name, key, (*move.module, *target_path), target.mode)
+    return Address(target.type, target.name, key, (*base, *target_path), target.mode)
 
 
 def _module_renamed(address: Address, base: ModulePath, source: ModulePath, target: ModulePath) -> Address | None:
@@ -105,9 +148,10 @@ def _still_declared(address: Address, move: Move) -> Diagnostic:
     return Diagnostic(codes.MOVED_STILL_EXISTS, detail, Label(move.span), address=address)
 
 
-def _occupied(address: Address, target: Address, move: Move) -> Diagnostic:
+def _occupied(address: Address, target: Address, moves: Sequence[Move]) -> Diagnostic:
     detail = (
         f"{address} cannot become {target}, since the state already has an object there. "
         f"Take one of the two out of the state with:\n    dmail state rm '{address}'"
     )
-    return Diagnostic(codes.MOVED_OCCUPIED, detail, Label(move.span), address=address)
+    _, move = _follow(address, moves)
+    return Diagnostic(codes.MOVED_OCCUPIED, detail, Label(move.span) if move else None, address=address)

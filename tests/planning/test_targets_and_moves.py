@@ -6,7 +6,7 @@ import pytest
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.diagnostics import Source, Span
-from declarative_mail.planning.moves import Move, apply_moves
+from declarative_mail.planning.moves import Move, Repetition, apply_moves
 from declarative_mail.planning.targets import select
 from tests.planning.records import record
 
@@ -50,7 +50,7 @@ def test_address_that_matches_nothing(text: str, help_: bool) -> None:  # noqa: 
 
 def _moved(moves: list[tuple[str, str]], *addresses: str) -> tuple[dict[str, str], list[str]]:
     records = [record(one) for one in addresses]
-    current, previous, faults = apply_moves(records, [Move(a, b, (), PLACE) for a, b in moves], [])
+    current, previous, faults = apply_moves(records, [Move(a, b, (), PLACE) for a, b in moves], {})
     assert {one.address for one in records} == {previous.get(new, new) for new in current} or faults
     return {str(old): str(new) for new, old in previous.items()}, [one.code.id for one in faults]
 
@@ -58,16 +58,16 @@ def _moved(moves: list[tuple[str, str]], *addresses: str) -> tuple[dict[str, str
 def test_move_of_an_instance_a_block_and_a_module() -> None:
     """Keys are kept where the block is moved as a whole."""
     assert _moved([("user_group.a", "user_group.b")], "user_group.a")[0] == {"user_group.a": "user_group.b"}
-    assert _moved(
-        [("user_group.a", "user_group.b")], 'user_group.a["x"]'
-    )[0] == {'user_group.a["x"]': 'user_group.b["x"]'}
+    assert _moved([("user_group.a", "user_group.b")], 'user_group.a["x"]')[0] == {
+        'user_group.a["x"]': 'user_group.b["x"]'
+    }
     assert _moved([("user_group.a", 'user_group.b["x"]')], "user_group.a")[0] == {"user_group.a": 'user_group.b["x"]'}
-    assert _moved(
-        [("module.a", "module.b")], "module.a.user_group.x"
-    )[0] == {"module.a.user_group.x": "module.b.user_group.x"}
-    assert _moved(
-        [("module.a", "module.b")], 'module.a["k"].user_group.x'
-    )[0] == {'module.a["k"].user_group.x': 'module.b["k"].user_group.x'}
+    assert _moved([("module.a", "module.b")], "module.a.user_group.x")[0] == {
+        "module.a.user_group.x": "module.b.user_group.x"
+    }
+    assert _moved([("module.a", "module.b")], 'module.a["k"].user_group.x')[0] == {
+        'module.a["k"].user_group.x': 'module.b["k"].user_group.x'
+    }
 
 
 def test_chains_are_followed_in_whatever_order_they_are_written() -> None:
@@ -80,6 +80,6 @@ def test_chains_are_followed_in_whatever_order_they_are_written() -> None:
 def test_occupied_and_still_declared_addresses_are_refused() -> None:
     """Two objects cannot have one address, and a block that is still there keeps its object."""
     assert _moved([("user_group.a", "user_group.b")], "user_group.a", "user_group.b")[1] == ["DM4003"]
-    declared: list[Address] = [parse_address("user_group.a"), parse_address("user_group.b")]
+    declared: dict[Address, Repetition] = {parse_address("user_group.a"): "once", parse_address("user_group.b"): "once"}
     _, _, faults = apply_moves([record("user_group.a")], [Move("user_group.a", "user_group.b", (), PLACE)], declared)
     assert [one.code.id for one in faults] == ["DM4002"]

@@ -1,0 +1,98 @@
+"""``import`` blocks: finds on the remotes what they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, Span
+from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.language.instances import ImportTarget
+from declarative_mail.language.values import Marked, Unknown
+from declarative_mail.operations.remotes import Remotes
+from declarative_mail.planning.change import Stored, Wanted
+
+Found = tuple[str, Stored, Span]
+"""The id, the attributes as they exist, the place of the block."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What import blocks are looked up in: the declared instances, the addresses that the state has, the remotes."""
+
+    wanted: Mapping[Address, Wanted]
+    records: Iterable[Address]
+    remotes: Remotes
+
+
+def find_imports(targets: Iterable[ImportTarget], known: Known) -> tuple[dict[Address, Found], list[Diagnostic]]:
+    """The existing objects to take over, by address.
+
+    An address that the state has already is done with, so that an import block may stay where it is.
+    """
+    found: dict[Address, Found] = {}
+    diagnostics: list[Diagnostic] = []
+    records = set(known.records)
+    claimed: dict[tuple[str, str, str] | Address, ImportTarget] = {}
+    for target in targets:
+        if target.address in records:
+            continue
+        fault = _claim(target, target.address, claimed) or _fault(target, known)
+        if fault is not None:
+            diagnostics.append(fault)
+            continue
+        wanted = known.wanted[target.address]
+        key = (wanted.remote, target.address.type, str(target.id))
+        answer = _claim(target, key, claimed) or _find(target, wanted, known.remotes)
+        if isinstance(answer, Diagnostic):
+            diagnostics.append(answer)
+        else:
+            found[target.address] = answer
+    return found, diagnostics
+
+
+def _claim(
+    target: ImportTarget,
+    what: tuple[str, str, str] | Address,
+    claimed: dict[tuple[str, str, str] | Address, ImportTarget],
+) -> Diagnostic | None:
+    """The fault of naming one address, or one object, in two blocks."""
+    first = claimed.setdefault(what, target)
+    if first is target:
+        return None
+    name = str(what) if isinstance(what, Address) else f"The object {what[2]}"
+    detail = f"{name} is named by two import blocks. Remove one of them."
+    related = (Label(first.span, "and here"),)
+    return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), related, address=target.address)
+
+
+def _fault(target: ImportTarget, known: Known) -> Diagnostic | None:
+    """Why nothing can be looked up."""
+    value = target.id
+    if target.address not in known.wanted:
+        detail = (
+            f"The import block names {target.address}, but the configuration does not declare it. "
+            "Write its block first."
+        )
+    elif isinstance(value, Marked) and value.sensitive:
+        detail = f"The id for {target.address} is sensitive, but a plan shows it. Wrap it in nonsensitive()."
+    elif isinstance(value, Unknown):
+        detail = f"The id for {target.address} is known only after apply, but a plan needs it."
+    elif isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        detail = f"The id for {target.address} must be a text that is not empty."
+    else:
+        return None
+    return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=target.address)
+
+
+def _find(target: ImportTarget, wanted: Wanted, remotes: Remotes) -> Found | Diagnostic:
+    id_, address = str(target.id), target.address
+    try:
+        found = remotes.by_name[wanted.remote].find(address.type, id_=id_)
+    except DiagnosticError as error:
+        return replace(error.diagnostics[0], primary=Label(target.span), address=address)
+    if found is None:
+        detail = f'{wanted.remote} has no {address.type} with the id "{id_}".'
+        return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=address)
+    return found.id, dict(found.attributes), target.span
