@@ -24,8 +24,10 @@ COMMANDS = {
     "fmt": "Format configuration files",
     "force-unlock": "Free the state's lock after a run that is gone",
     "functions": "List the functions of the language",
+    "import": "Take over an object that exists already",
     "output": "Show output values",
     "plan": "Show what would change",
+    "remote": "Ask remotes whether they can be worked with",
     "serve": 'Run the reference server of the API behind remote "rest"',
     "show": "Show the state or a saved plan",
     "state": "Look into the state and edit it",
@@ -34,6 +36,10 @@ COMMANDS = {
     "version": "Show the version",
 }
 """Every command with its one-line help, so that ``--help`` imports none of them."""
+
+
+_MODULES = {"import": "import_"}
+"""Where the name of a command cannot be that of a module."""
 
 
 class _Commands(click.Group):
@@ -45,7 +51,7 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"declarative_mail.cli.{cmd_name.replace('-', '_')}")
+        module = import_module(f"declarative_mail.cli.{_MODULES.get(cmd_name, cmd_name.replace('-', '_'))}")
         command: click.Command = module.command
         return command
 

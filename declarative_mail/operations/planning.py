@@ -10,6 +10,7 @@ from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has_errors
 from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.language.instances import ImportTarget
 from declarative_mail.operations.evaluate import Evaluated, evaluate
 from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.journal import settle

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
+from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, suggestion
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.language.instances import RemoteInstance
+from declarative_mail.language.instances import ImportTarget, RemoteInstance
+from declarative_mail.planning.change import Wanted
 from declarative_mail.remotes.base import Remote
 from declarative_mail.remotes.local import LocalRemote
 from declarative_mail.remotes.settings import Block, is_default, read_settings
@@ -71,6 +73,17 @@ def open_remotes(declared: Iterable[RemoteInstance]) -> tuple[Remotes, list[Diag
             by_name[block.name] = remote
     diagnostics += _several(defaults)
     return Remotes(by_name, defaults[0].name if defaults else "local"), diagnostics
+
+
+def introduce(remotes: Remotes, targets: Iterable[ImportTarget], wanted: Mapping[Address, Wanted]) -> None:
+    """Tell the remotes what the objects that are taken over are called here."""
+    by_remote: dict[str, dict[str, str]] = {}
+    for target in targets:
+        if target.address in wanted and isinstance(target.id, str):
+            by_remote.setdefault(wanted[target.address].remote, {})[target.id] = str(target.address)
+    for name, addresses in by_remote.items():
+        if name in remotes.by_name:
+            remotes.by_name[name].know(addresses)
 
 
 def _unknown_type(one: RemoteInstance) -> Diagnostic:

@@ -115,6 +115,10 @@ class Remote(Protocol):
         """
         ...
 
+    def know(self, addresses: Mapping[str, str], /) -> None:
+        """Told what objects are called here that are about to be taken over, by id: references to them are read so."""
+        ...
+
     def everything(self) -> Mapping[str, Sequence[LiveObject]]:
         """All that the remote has, by type. A reference in it is ``{"$ref": "TYPE/ID"}``.
 

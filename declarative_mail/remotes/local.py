@@ -49,6 +49,9 @@ class LocalRemote:
         )
         raise DiagnosticError(Diagnostic(codes.IMPORT_REFUSED, detail))
 
+    def know(self, _addresses: Mapping[str, str], /) -> None:
+        """Its references are addresses already."""
+
     def everything(self) -> Mapping[str, Sequence[LiveObject]]:
         """Refused likewise."""
         detail = "On the remote local the state is all that exists: there is nothing to pull. `dmail show` shows it."

@@ -25,6 +25,7 @@ from declarative_mail.remotes.rest.wire import (
     API_VERSION,
     PREFIX,
     REFERENCE,
+    SECRET,
     from_wire,
     local_names,
     natural_key,
@@ -33,6 +34,7 @@ from declarative_mail.remotes.rest.wire import (
 )
 from declarative_mail.remotes.transport import Answer, NotAnApi, Transport, TransportError, TransportSettings
 from declarative_mail.resources.registry import resource_class, resource_types
+from declarative_mail.resources.schema import resource_schema
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -141,7 +143,15 @@ class RestRemote:
             found = next(pages, None)
         if found is None:
             return None
-        return LiveObject(found["id"], self._stored(type_, found, local=like or {}), found["etag"])
+        if like is not None:
+            return LiveObject(found["id"], self._stored(type_, found, local=like), found["etag"])
+        attributes = self._stored(type_, found, local=resource_schema(type_).defaults)
+        return LiveObject(found["id"], _unseen(attributes), found["etag"])
+
+    def know(self, addresses: Mapping[str, str], /) -> None:
+        """Remembered for as long as this client lives."""
+        with self._guard:
+            self._addresses.update(addresses)
 
     def everything(self) -> Mapping[str, Sequence[LiveObject]]:
         """Every list. References name type and id."""
@@ -348,6 +358,16 @@ def _unread(live: Any, known: Any) -> Any:
         olds = known if isinstance(known, list) else []
         return [_unread(item, olds[index] if index < len(olds) else None) for index, item in enumerate(live)]
     return live
+
+
+def _unseen(value: Any) -> Any:
+    """Attributes that are taken over: somebody else's fingerprint says nothing here (semantics 34)."""
+    if isinstance(value, Mapping):
+        leaf = value.get(SECRET)
+        if leaf is not None and len(value) == 1:
+            return {SECRET: {**leaf, "fingerprint": None}}
+        return {name: _unseen(item) for name, item in value.items()}
+    return [_unseen(item) for item in value] if isinstance(value, list) else value
 
 
 def _with_ids(value: Any) -> Any:
