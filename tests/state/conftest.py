@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -43,7 +44,11 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """The URL of an S3 server with the bucket."""
+    import botocore.session
+
     with pytest.MonkeyPatch.context() as patch, running_moto() as url:
+        # Each client parses the same megabyte of service descriptions again: a second for a test that opens three.
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
         for name, value in AWS.items():
             patch.setenv(name, value)
         from boto3.session import Session

@@ -122,6 +122,8 @@ class TestSessions:
         monkeypatch.setattr(lease, "check", check)
         with fails_with(codes.UNREACHABLE):
             store.write(b"1", expected=None, lease=lease)
+        with pytest.raises(LockLost):
+            lease.release()
 
         assert store.read() is None
 
@@ -145,6 +147,8 @@ class TestSessions:
         assert warning.code == codes.DEAD_LOCK
         assert f"process {os.getpid()}, `apply`" in warning.detail
         lease.release()
+        with pytest.raises(LockLost):
+            dead.release()
 
     def test_the_session_must_hold_the_lock_itself(self, store: PostgresStore) -> None:
         """A pool that hands sessions around gives the lock to somebody else: that is a lost one."""
