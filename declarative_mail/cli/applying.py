@@ -151,7 +151,7 @@ def _carry_out(
     output.diagnostics(applied.diagnostics)
     if applied.run.stopped:
         return stop.exit
-    return Exit.OK if applied.run.ok else Exit.ERROR
+    return exit_for(applied.diagnostics) if applied.run.ok else Exit.ERROR
 
 
 @contextmanager

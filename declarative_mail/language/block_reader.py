@@ -99,6 +99,17 @@ class BlockReader:
         )
         return ()
 
+    def references(self, name: str) -> tuple[Expression, ...]:
+        """The items of a list of references (``depends_on``); anything else in it would be silently without effect."""
+        items = self.items(name)
+        for item in items:
+            text = address_text(item)
+            if text is None or isinstance(item, Literal):
+                detail = f"{name} of {self.what} takes references, written out and without quotes: [user_group.ops]."
+                help_ = f"did you mean {text}?" if text and "." in text else None
+                self.fault(codes.INVALID_ADDRESS, detail, item.span, help_=help_)
+        return items
+
     def blocks(self, type_: str) -> tuple[Block, ...]:
         """The nested blocks of one type."""
         self._blocks.append(type_)

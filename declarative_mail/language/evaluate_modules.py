@@ -10,10 +10,10 @@ from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.configuration import Configuration, ModuleCall
 from declarative_mail.language.evaluate import Scope
 from declarative_mail.language.expand import expand
-from declarative_mail.language.graph import Node
 from declarative_mail.language.instances import (
     ModuleInstance,
 )
+from declarative_mail.language.nodes import Node
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
 from declarative_mail.language.variables import accept, default_value, input_value

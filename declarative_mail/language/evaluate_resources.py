@@ -15,11 +15,11 @@ from declarative_mail.language.configuration import ResourceBlock
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.evaluate import Scope
 from declarative_mail.language.expand import expand
-from declarative_mail.language.graph import Node
 from declarative_mail.language.instances import (
     ModuleInstance,
     ResourceInstance,
 )
+from declarative_mail.language.nodes import Node
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.traversal import address_in_scope
 from declarative_mail.language.types import BOOL, DYNAMIC
@@ -169,7 +169,7 @@ def _dependency_addresses(program: Program, node: Node) -> tuple[Address, ...]:
 
 
 def _resource_needs(program: Program, node: Node) -> Iterator[Node]:
-    """The nearest resource nodes above a node: the walk does not go through them."""
+    """The nearest resource nodes above a node: the walk does not go through them, but through data sources."""
     seen: set[Node] = set()
     pending = list(program.graph.needs[node])
     while pending:
@@ -179,5 +179,5 @@ def _resource_needs(program: Program, node: Node) -> Iterator[Node]:
         seen.add(one)
         if one.kind == "resource":
             yield one
-        else:
+        if one.kind != "resource" or one.key[0] == "data":
             pending.extend(program.graph.needs[one])

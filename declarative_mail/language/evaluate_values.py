@@ -14,7 +14,6 @@ from declarative_mail.language.configuration import OutputDeclaration
 from declarative_mail.language.evaluate import Scope
 from declarative_mail.language.evaluate_resources import evaluate_instance
 from declarative_mail.language.expand import expand
-from declarative_mail.language.graph import Node
 from declarative_mail.language.instances import (
     CheckOutcome,
     ImportTarget,
@@ -23,6 +22,7 @@ from declarative_mail.language.instances import (
     RemoteInstance,
 )
 from declarative_mail.language.marks import contains_sensitive
+from declarative_mail.language.nodes import Node
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.traversal import address_in_scope
 from declarative_mail.language.values import Marked, Value

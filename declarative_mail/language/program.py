@@ -18,7 +18,7 @@ from declarative_mail.language import evaluate_modules, evaluate_resources, eval
 from declarative_mail.language.configuration import Configuration
 from declarative_mail.language.evaluate import Scope, evaluate_expression
 from declarative_mail.language.functions.model import CallContext
-from declarative_mail.language.graph import Graph, Node, StaticPath
+from declarative_mail.language.graph import Graph
 from declarative_mail.language.instances import (
     CheckOutcome,
     Host,
@@ -28,6 +28,7 @@ from declarative_mail.language.instances import (
     RemoteInstance,
     ResourceInstance,
 )
+from declarative_mail.language.nodes import Node, StaticPath
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value

@@ -6,7 +6,7 @@ Every top-level block is read, every fault collected.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -23,6 +23,7 @@ from declarative_mail.language.configuration import (
 from declarative_mail.language.read_refactor import read_accept_drift, read_import, read_moved, read_removed
 from declarative_mail.language.read_resource import read_module_call, read_resource, read_rules
 from declarative_mail.language.syntax import Block, Body
+from declarative_mail.language.traversal import references
 from declarative_mail.language.type_syntax import read_type
 from declarative_mail.language.types import DYNAMIC, Type
 
@@ -66,7 +67,10 @@ class _Reading:
         """Whether a label can be used in references; a fault otherwise."""
         if _NAME.match(name):
             return True
-        detail = f'"{name}" cannot be used as a name. A name starts with a letter and holds letters, digits, "_" and "-" only.'
+        detail = (
+            f'"{name}" cannot be used as a name. A name starts with a letter and holds letters, digits, "_" and "-" '
+            "only."
+        )
         self.diagnostics.append(Diagnostic(codes.INVALID_NAME, detail, Label(span)))
         return False
 
@@ -107,6 +111,23 @@ def read_module(
         tuple(lists.get("scenario", ())),  # type: ignore[arg-type]
     )
     return module, reading.diagnostics
+
+
+def misplaced_blocks(module: Module) -> Iterator[Diagnostic]:
+    """A fault for each block of a called module that concerns the whole configuration: only the root may have it."""
+    settings = [one for one in (module.settings.backend, module.settings.encryption) if one is not None]
+    places = [
+        *((one.type, one.header) for one in settings),
+        *(("remote", one.header) for one in module.remotes.values()),
+        *(("import", one.span) for one in module.imports),
+        *(("accept_drift", one.span) for one in module.accept_drift),
+        *(("scenario", one.header) for one in module.scenarios),
+    ]
+    for type_, place in places:
+        detail = (
+            f"A {type_} block concerns the whole configuration. Move it from {module.directory} to the root module."
+        )
+        yield Diagnostic(codes.UNSUPPORTED_BLOCK, detail, Label(place))
 
 
 def _read_block(reading: _Reading, block: Block) -> None:
@@ -161,7 +182,7 @@ def _variable(reading: _Reading, block: Block) -> None:
     if constraint is not None:
         type_, faults = read_type(constraint)
         reading.diagnostics.extend(faults)
-    reading.variables[name] = VariableDeclaration(
+    variable = VariableDeclaration(
         name,
         type_,
         reader.expression("default"),
@@ -172,6 +193,11 @@ def _variable(reading: _Reading, block: Block) -> None:
         block.header,
     )
     reader.finish()
+    reading.variables[name] = variable
+    for rule in variable.validations:
+        if not any(one.root == "var" and one.names[:1] == (name,) for one in references(rule.condition)):
+            detail = f"The condition must refer to var.{name}: it is there to say which values of it are valid."
+            reader.fault(codes.INVALID_CONDITION, detail, rule.condition.span)
 
 
 def _locals(reading: _Reading, block: Block) -> None:
@@ -196,7 +222,7 @@ def _output(reading: _Reading, block: Block) -> None:
         value,  # type: ignore[arg-type]  # kept only when it is there, below
         reader.flag("sensitive"),
         reader.text("description"),
-        reader.items("depends_on"),
+        reader.references("depends_on"),
         read_rules(reader, "precondition"),
         block.header,
     )

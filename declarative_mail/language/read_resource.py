@@ -10,6 +10,7 @@ from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.block_reader import BlockReader, address_text, labels_of
 from declarative_mail.language.configuration import Lifecycle, ModuleCall, ResourceBlock, Rule
 from declarative_mail.language.syntax import Block, Body, Expression, Literal, Variable
+from declarative_mail.language.traversal import references
 
 META_ARGUMENTS = ("count", "for_each", "depends_on", "remote")
 _CALL_META = (*META_ARGUMENTS, "source", "version", "providers")
@@ -21,7 +22,7 @@ def read_resource(block: Block, mode: str, type_: str, *, name: str, diagnostics
     reader = BlockReader(block.body, f"{type_}.{name}", place=block.header, diagnostics=diagnostics)
     count, for_each = reader.expression("count"), reader.expression("for_each")
     _refuse_both(reader, block)
-    depends_on, remote = reader.items("depends_on"), reader.expression("remote")
+    depends_on, remote = reader.references("depends_on"), reader.expression("remote")
     nested = reader.block("lifecycle")
     lifecycle = _read_lifecycle(nested, mode, diagnostics) if nested else _NO_LIFECYCLE
     return ResourceBlock(
@@ -101,8 +102,15 @@ def read_rules(reader: BlockReader, type_: str) -> tuple[Rule, ...]:
         nested = BlockReader(block.body, f"the {type_} block", place=block.header, diagnostics=reader.diagnostics)
         condition, message = nested.required("condition"), nested.required("error_message")
         nested.finish()
-        if condition is not None and message is not None:
-            rules.append(Rule(condition, message, block.header))
+        if condition is None or message is None:
+            continue
+        rules.append(Rule(condition, message, block.header))
+        if not references(condition):
+            detail = (
+                f"The condition of the {type_} block refers to nothing, so it checks nothing. Refer to a variable, a "
+                "local, a resource or self."
+            )
+            reader.fault(codes.INVALID_CONDITION, detail, condition.span)
     return tuple(rules)
 
 
@@ -127,7 +135,7 @@ def read_module_call(block: Block, name: str, diagnostics: list[Diagnostic]) -> 
         return None
     inputs = {key: value for key, value in block.body.attributes.items() if key not in _CALL_META}
     count, for_each = reader.expression("count"), reader.expression("for_each")
-    return ModuleCall(name, path, source.span, inputs, count, for_each, reader.items("depends_on"), block.header)
+    return ModuleCall(name, path, source.span, inputs, count, for_each, reader.references("depends_on"), block.header)
 
 
 def literal_text(expression: Expression) -> str | None:

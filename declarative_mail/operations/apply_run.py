@@ -68,7 +68,19 @@ def carry_out(
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
     snapshot = journal.finish(snapshot)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
-    return Applied(run, snapshot, faults)
+    return Applied(run, snapshot, [*faults, *_learnt(planned)])
+
+
+def _learnt(planned: Planned) -> list[Diagnostic]:
+    """What evaluation found after the changes and not before: postconditions and checks on values known only now."""
+    known = {_identity(one) for one in planned.diagnostics}
+    evaluated = planned.evaluated
+    found = {_identity(one): one for one in (*evaluated.program.diagnostics, *evaluated.host.diagnostics)}
+    return [one for identity, one in found.items() if identity not in known]
+
+
+def _identity(one: Diagnostic) -> tuple[object, ...]:
+    return (one.code.id, one.detail, str(one.primary.span) if one.primary is not None else None)
 
 
 def _failed(address: str, action: str, fault: Diagnostic) -> Diagnostic:

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, suggestion
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.language.instances import ResourceInstance
 from declarative_mail.operations.host import ReadData
 from declarative_mail.resources.desired import Desired
-from declarative_mail.state.snapshot import ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import ResourceRecord
 
 
-def local_data(snapshot: Snapshot | None) -> ReadData:
-    """A reader of what the state holds."""
-    records = list(snapshot.resources) if snapshot is not None else []
+def local_data(records: Mapping[Address, ResourceRecord]) -> ReadData:
+    """A reader of what the state holds, read anew each time: during apply the records grow."""
 
     def read(desired: Desired, instance: ResourceInstance) -> Mapping[str, object] | Diagnostic | None:
-        same = [record for record in records if record.type == desired.type and record.mode == "managed"]
+        same = [record for record in records.values() if record.type == desired.type and record.mode == "managed"]
         asked = {name: value for name, value in desired.attributes.items() if isinstance(value, str) and value}
         found = [record for record in same if _matches(record, asked)]
         if len(found) == 1:

@@ -76,7 +76,7 @@ def evaluate(
         without_secrets: secret sources are not asked; what they would give is unknown.
     """
     known = dict(records) if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
-    read_data: ReadData = (lambda _, __: None) if offline else local_data(snapshot)
+    read_data: ReadData = (lambda _, __: None) if offline else local_data(known)
     host = DesiredHost(known, read_data)
     graph, faults = build_graph(loaded.configuration, resource_types())
     world = World(workspace, loaded.files)

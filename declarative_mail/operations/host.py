@@ -11,6 +11,8 @@ from declarative_mail.diagnostics.codes.configuration import CHECK_FAILED
 from declarative_mail.language.instances import ResourceInstance
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
+from declarative_mail.operations.pending import is_pending
+from declarative_mail.planning.targets import block_of
 from declarative_mail.resources.decode import decode
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.objects import resource_value
@@ -59,7 +61,7 @@ class DesiredHost:
         self.diagnostics.extend(faults)
         if desired is None:
             return Unknown(DYNAMIC, str(address))
-        answer = self.read_data(desired, instance)
+        answer = None if self._must_wait(desired, instance) else self.read_data(desired, instance)
         if isinstance(answer, Diagnostic):
             self.diagnostics.append(replace(answer, code=CHECK_FAILED) if instance.in_check else answer)
             return Unknown(DYNAMIC, str(address))
@@ -67,3 +69,16 @@ class DesiredHost:
             return Unknown(DYNAMIC, str(address))
         self.data_read[address] = answer
         return resource_value(desired.attributes, address, computed=answer, body=desired.body)
+
+    def _must_wait(self, desired: Desired, instance: ResourceInstance) -> bool:
+        """Whether reading waits for apply: an argument is unknown, or something in ``depends_on`` changes."""
+        if any(isinstance(value, Unknown) for value in desired.attributes.values()):
+            return True
+        if not instance.block.depends_on:
+            return False
+        blocks = set(instance.dependencies)
+        return any(
+            is_pending(one, self.records.get(address))
+            for address, one in self.desired.items()
+            if block_of(address) in blocks
+        )

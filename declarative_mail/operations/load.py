@@ -12,7 +12,7 @@ from declarative_mail.diagnostics import Code, Diagnostic, Label, Source, Span, 
 from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.configuration import Configuration, Module, ModuleCall
 from declarative_mail.language.parse import decode_source, parse_file
-from declarative_mail.language.read_module import read_module
+from declarative_mail.language.read_module import misplaced_blocks, read_module
 from declarative_mail.language.stored import Blobs
 from declarative_mail.language.syntax import Body
 from declarative_mail.language.variables import Given, choose, given_as_text, given_in_environment, given_in_file
@@ -49,7 +49,6 @@ def load(workspace: Workspace) -> Loaded:
     loaded = Loaded(Configuration(Module(".")), {}, [])
     loader = _Loader(workspace, loaded)
     loaded.configuration = loader.configuration(workspace.directory, ".", ())
-    check_version(loaded.configuration.module.settings, loaded.diagnostics)
     loader.values(loaded.configuration.module)
     return loaded
 
@@ -65,6 +64,9 @@ class _Loader:
         bodies = [body for path in self._files(directory, name) if (body := self._parse(path)) is not None]
         module, faults = read_module(bodies, name, resource_types=resource_types(), data_types=data_types())
         self.loaded.diagnostics.extend(faults)
+        check_version(module.settings, self.loaded.diagnostics)
+        if callers:
+            self.loaded.diagnostics.extend(misplaced_blocks(module))
         chain = (*callers, directory.resolve())
         children = {call.name: self._child(call, directory, chain) for call in module.modules.values()}
         return Configuration(module, {name: child for name, child in children.items() if child is not None})

@@ -30,7 +30,10 @@ def check_version(settings: Settings, diagnostics: list[Diagnostic]) -> None:
 
 
 def satisfies(version: str, operator: str, wanted: str) -> bool:
-    """Whether a version meets one part of a constraint; ``~>`` lets the last given number grow (Terraform's rule)."""
+    """Whether a version meets one part of a constraint.
+
+    ``~>`` lets the last given number grow, so that ``~> 1`` is ``>= 1`` (Terraform's rule).
+    """
     have, want = _numbers(version), _numbers(wanted)
     match operator:
         case "=":
@@ -45,7 +48,7 @@ def satisfies(version: str, operator: str, wanted: str) -> bool:
             return have > want
         case "<":
             return have < want
-    fixed = max(len(wanted.split(".")) - 1, 1)
+    fixed = len(wanted.split(".")) - 1
     return have >= want and have[:fixed] == want[:fixed]
 
 

@@ -86,7 +86,7 @@ def build_changes(sources: Sources, options: Options) -> tuple[tuple[Change, ...
     for address, record in sources.records.items():
         if address not in wanted and covers(address) and record.mode == "managed":
             changes.append(_ending(sources, options, address, record))
-    diagnostics.extend(fault for change in changes for fault in _protected(change, options))
+    diagnostics.extend(fault for change in changes for fault in _protected(change, sources, options))
     diagnostics.extend(_import_faults(sources))
     changes.sort(key=lambda change: (_ORDER[change.action], change.address.order))
     return tuple(changes), diagnostics
@@ -224,11 +224,11 @@ def _why_gone(sources: Sources, address: Address) -> Reason:
     return Reason.NO_BLOCK
 
 
-def _protected(change: Change, options: Options) -> list[Diagnostic]:
+def _protected(change: Change, sources: Sources, options: Options) -> list[Diagnostic]:
     """The fault of destroying what is protected, by its block or, where that is gone, by the state."""
     if not change.deletes:
         return []
-    wanted, record = change.wanted, change.record
+    wanted, record = change.wanted or sources.wanted.get(change.address), change.record
     kept = wanted.prevent_destroy if wanted is not None else record is not None and record.lifecycle.prevent_destroy
     if not kept or change.address in options.allow_destroy or change.address.resource in options.allow_destroy:
         return []

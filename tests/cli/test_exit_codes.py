@@ -55,7 +55,7 @@ def test_failed_connection_test_exits_4_and_changes_nothing(project: Project) ->
 def test_failed_precondition_exits_4(project: Project) -> None:
     """A condition that does not hold is told apart from an error."""
     project.write(
-        'user_group "x" {\n  lifecycle {\n    precondition {\n      condition = 1 > 2\n'
+        'locals {\n  one = 1\n}\nuser_group "x" {\n  lifecycle {\n    precondition {\n      condition = local.one > 2\n'
         '      error_message = "No."\n    }\n  }\n}'
     )
 

@@ -1,0 +1,31 @@
+"""The declarations of a configuration as nodes of a graph: what is called what, without any order yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+StaticPath: TypeAlias = tuple[str, ...]
+"""Names of module calls from the root, without instance keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One declaration of one module.
+
+    `kind` is var, validation, local, output, call, remote, resource, check or import.
+    """
+
+    path: StaticPath
+    kind: str
+    key: tuple[str, ...]
+
+    def __str__(self) -> str:
+        prefix = "".join(f"module.{name}." for name in self.path)
+        match self.kind, self.key:
+            case "call", (name,):
+                return f"{prefix}module.{name}"
+            case "resource", (mode, type_, name):
+                return f"{prefix}{'data.' if mode == 'data' else ''}{type_}.{name}"
+            case kind, key:
+                return f"{prefix}{kind}.{'.'.join(key)}"
