@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.lab.laboratory import Findings, open_folder, run_dovecot, run_exim, run_postfix, run_scripted
+from tests.lab.laboratory import Findings, run_dovecot, run_exim, run_postfix, run_scripted
+from tests.lab.sharing import shared
 
 
 @pytest.fixture(scope="session")
-def scripted_findings() -> Iterator[Findings]:
+def scripted_findings(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """What was said of the scripted servers."""
-    with open_folder() as folder:
-        yield run_scripted(folder)
+    return shared("scripted", run_scripted, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def postfix_findings() -> Iterator[Findings]:
+def postfix_findings(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """What was said of Postfix."""
-    with open_folder() as folder:
-        yield run_postfix(folder)
+    return shared("postfix", run_postfix, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def dovecot_findings() -> Iterator[Findings]:
+def dovecot_findings(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """What was said of Dovecot's submission server."""
-    with open_folder() as folder:
-        yield run_dovecot(folder)
+    return shared("dovecot", run_dovecot, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
-def exim_findings() -> Iterator[Findings]:
+def exim_findings(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """What was said of Exim."""
-    with open_folder() as folder:
-        yield run_exim(folder)
+    return shared("exim", run_exim, tmp_path_factory)

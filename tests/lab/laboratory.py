@@ -19,11 +19,12 @@ from tests.lab.faulty import __all__ as _registered
 from tests.lab.greylist import running_greylist
 from tests.lab.postfix import running_postfix
 from tests.lab.postfix_scenarios import SCENARIOS
+from tests.lab.processes import soon
 from tests.lab.registry import SCRIPTED
-from tests.lab.scenario import Scenario
+from tests.lab.scenario import ELSEWHERE, Scenario
 from tests.lab.scripted import ScriptedServers
 from tests.lab.smtpd import Smtpd
-from tests.lab.wire import Heard
+from tests.support.canary import shows_canary
 
 PARALLELISM = 32
 
@@ -32,17 +33,21 @@ assert _registered, "importing the package is what registers the servers"
 
 @dataclass(frozen=True)
 class Findings:
-    """What the tests of one kind of server said.
+    """What the tests of one kind of server said, and what the servers had of it.
 
     Args:
         results: by the scenario's id.
-        heard: every byte that scripted servers got.
-        home: where a real server keeps its mail and its log.
+        in_clear: the scripted servers that got the password outside TLS.
+        inside: those that got it inside TLS.
+        messages: the messages that the servers took.
+        queued: the ids under which they wait in a queue.
     """
 
     results: Mapping[str, TestResult]
-    heard: tuple[Heard, ...] = ()
-    home: Path | None = None
+    in_clear: frozenset[str] = frozenset()
+    inside: frozenset[str] = frozenset()
+    messages: tuple[str, ...] = ()
+    queued: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -60,9 +65,13 @@ def run_scripted(folder: Path) -> Findings:
     """Test every scripted server."""
     make_certificates(folder)
     with ScriptedServers({name: server for name, (_, server) in SCRIPTED.items()}, folder) as servers:
-        scenarios = [(servers.ports[name], scenario) for name, (scenario, _) in SCRIPTED.items()]
-        results = run(scenarios, folder)
-        return Findings(results, tuple(servers.heard))
+        results = run([(servers.ports[name], scenario) for name, (scenario, _) in SCRIPTED.items()], folder)
+        told = [one for one in servers.heard if shows_canary(one.data)]
+    return Findings(
+        results,
+        in_clear=frozenset(one.scenario for one in told if not one.encrypted),
+        inside=frozenset(one.scenario for one in told if one.encrypted),
+    )
 
 
 def run_postfix(folder: Path) -> Findings:
@@ -71,19 +80,21 @@ def run_postfix(folder: Path) -> Findings:
     home = folder / "postfix"
     with running_greylist() as policy, running_postfix(home, folder, policy=policy) as ports:
         results = run([(ports[service], scenario) for service, scenario in SCENARIOS], folder)
-    return Findings(results, home=home)
+        to_mailbox = [one for _, one in SCENARIOS if one.send and one.stage is None and one.to != ELSEWHERE]
+        soon(lambda: len(list(home.glob("mail/*/new/*"))) >= len(to_mailbox))
+        return Findings(results, messages=tuple(path.read_text("utf-8") for path in home.glob("mail/*/new/*")))
 
 
 def run_dovecot(folder: Path) -> Findings:
     """Test Dovecot's submission server."""
     make_certificates(folder)
-    home = folder / "dovecot"
     with (
         ScriptedServers({"relay": Smtpd}, folder) as relay,
-        running_dovecot(home, folder, relay=relay.ports["relay"]) as ports,
+        running_dovecot(folder / "dovecot", folder, relay=relay.ports["relay"]) as ports,
     ):
         results = run([(ports[service], scenario) for service, scenario in dovecot.SCENARIOS], folder)
-        return Findings(results, tuple(relay.heard), home)
+        messages = [one.data.decode() for one in relay.heard if b"Message-ID:" in one.data]
+    return Findings(results, messages=tuple(messages))
 
 
 def run_exim(folder: Path) -> Findings:
@@ -91,7 +102,9 @@ def run_exim(folder: Path) -> Findings:
     make_certificates(folder)
     home = folder / "exim"
     with running_exim(home, folder) as ports:
-        return Findings(run([(ports[service], scenario) for service, scenario in exim.SCENARIOS], folder), home=home)
+        results = run([(ports[service], scenario) for service, scenario in exim.SCENARIOS], folder)
+        queued = [path.name.removesuffix("-H") for path in home.glob("spool/input/*-H")]
+    return Findings(results, queued=tuple(queued))
 
 
 def run(scenarios: Sequence[tuple[int, Scenario]], certificates: Path) -> dict[str, TestResult]:
