@@ -82,7 +82,7 @@ def build_changes(sources: Sources, options: Options) -> tuple[tuple[Change, ...
     covers = options.selection.covers
     wanted = {} if options.destroy else sources.wanted
     changes = [_change(sources, options, one) for one in wanted.values() if covers(one.address)]
-    changes = _follow_triggers(changes)
+    changes = _repointed(_follow_triggers(changes))
     for address, record in sources.records.items():
         if address not in wanted and covers(address) and record.mode == "managed":
             changes.append(_ending(sources, options, address, record))
@@ -173,6 +173,28 @@ def _follow_triggers(changes: list[Change]) -> list[Change]:
         for index in fired:
             result[index] = replace(result[index], action=Action.REPLACE, reason=Reason.TRIGGERED)
     return result
+
+
+def _repointed(changes: list[Change]) -> list[Change]:
+    """Update what names an object that gets another id: its remote knows the old one (semantics 30).
+
+    On the local remote a reference is the address, so nothing changes there.
+    """
+    renewed = {str(one.address) for one in changes if one.action in (Action.CREATE, Action.REPLACE) and one.record}
+    if not renewed:
+        return changes
+    return [_repoint(one, renewed) if one.action is Action.NO_OP and one.remote != "local" else one for one in changes]
+
+
+def _repoint(change: Change, renewed: set[str]) -> Change:
+    names = tuple(name for name, value in (change.after or {}).items() if _refers(value, renewed))
+    return replace(change, action=Action.UPDATE, reason=Reason.EXPANDED, changed=names) if names else change
+
+
+def _refers(value: object, addresses: set[str]) -> bool:
+    if isinstance(value, Mapping):
+        return value.get("$ref") in addresses or any(_refers(one, addresses) for one in value.values())
+    return isinstance(value, list | tuple) and any(_refers(one, addresses) for one in value)
 
 
 def _fires(change: Change, changes: Iterable[Change]) -> bool:

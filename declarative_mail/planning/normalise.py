@@ -47,7 +47,10 @@ def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool
         return {**new, "version": 1}
     if force:
         return {**new, "version": old["version"] + 1}
-    if old["fingerprint"] is None or new["fingerprint"] is None or same(new["fingerprint"], old["fingerprint"]):
+    if old["fingerprint"] is None:
+        # Imported, from a source that somebody else named: it stays as it is until it is written.
+        return dict(old)
+    if new["fingerprint"] is None or same(new["fingerprint"], old["fingerprint"]):
         return {**new, "version": old["version"], "fingerprint": old["fingerprint"]}
     return {**new, "version": old["version"] + 1}
 

@@ -16,6 +16,7 @@ import json
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -246,6 +247,8 @@ class Transport:
             if self._client is None:
                 limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
                 self._client = httpx.Client(follow_redirects=False, limits=limits)
+                # A run opens its remotes at the beginning and lets go of them at its end, however it ends.
+                weakref.finalize(self, self._client.close)
             return self._client
 
     def close(self) -> None:

@@ -88,7 +88,8 @@ class RestRemote:
                 allow_plain_http=settings.allow_plain_http,
             )
         )
-        self._versions: dict[str, str] = {}
+        self._seen: dict[str, tuple[str, Mapping[str, Any]]] = {}
+        """By id: the ETag and the attributes on the wire, as this run saw them last."""
         self._addresses: dict[str, str] = {}
         self._guard = threading.Lock()
 
@@ -128,7 +129,7 @@ class RestRemote:
     def _stored(self, type_: str, found: Mapping[str, Any], *, local: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of an answer, beside those that never leave as they are in `local`."""
         with self._guard:
-            self._versions[found["id"]] = found["etag"]
+            self._seen[found["id"]] = (found["etag"], found["attributes"])
             attributes = from_wire(found["attributes"], self._addresses)
         return {**{name: local[name] for name in local_names(type_) if name in local}, **attributes}
 
@@ -273,16 +274,14 @@ class RestRemote:
 
     def _update(self, operation: Operation) -> Written:
         payload, id_ = self._payload(operation), cast("str", operation.id)
-        etag = self._versions.get(id_)
         before = operation.before or {}
-        if etag is None:
+        if id_ not in self._seen:
             live = self.find(operation.type, id_=id_, like=before)
             if live is None or live.attributes != before:
                 what = "is gone" if live is None else "was changed"
                 return Written(operation, fault=changed_since_plan(operation.address, self.name, what))
-            etag = cast("str", live.version)
-        unchanged = to_wire(operation.type, before, before=before, secrets={}, ids=operation.ids)
-        if unchanged == payload:
+        etag, seen = self._seen[id_]
+        if payload == seen:
             return Written(operation, LiveObject(id_, dict(operation.after or {}), etag))
         answer = self._transport.request(
             "PUT", _path(operation.type, id_), body={"attributes": payload}, headers={"If-Match": etag}
@@ -303,14 +302,13 @@ class RestRemote:
 
     def _delete(self, operation: Operation) -> Written:
         id_ = cast("str", operation.id)
-        etag = self._versions.get(id_)
-        if etag is None:
+        if id_ not in self._seen:
             live = self.find(operation.type, id_=id_, like=operation.before)
             if live is None:
                 return Written(operation)
             if live.attributes != operation.before:
                 return Written(operation, fault=changed_since_plan(operation.address, self.name, "was changed"))
-            etag = cast("str", live.version)
+        etag, _ = self._seen[id_]
         answer = self._transport.request("DELETE", _path(operation.type, id_), headers={"If-Match": etag})
         if answer.status == 412:
             return Written(operation, fault=changed_since_plan(operation.address, self.name, "was changed"))
@@ -336,7 +334,7 @@ class RestRemote:
 
     def _made(self, operation: Operation, found: Mapping[str, Any]) -> Written:
         with self._guard:
-            self._versions[found["id"]] = found["etag"]
+            self._seen[found["id"]] = (found["etag"], found["attributes"])
         return Written(operation, LiveObject(found["id"], dict(operation.after or {}), found["etag"]))
 
 
