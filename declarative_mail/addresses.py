@@ -94,7 +94,9 @@ def _steps(text: str) -> list[tuple[str, Key]]:
     while position < len(text):
         match = _STEP.match(text, position)
         if match is None or (match.end() == len(text) and text.endswith(".")):
-            raise AddressError(f"{text!r} is not an address: expected a form like user_group.ops or user_group.team[\"core\"]")
+            raise AddressError(
+                f'{text!r} is not an address: expected a form like user_group.ops or user_group.team["core"]'
+            )
         name, index, quoted = match.groups()
         key: Key = int(index) if index else json.loads(quoted) if quoted else None
         steps.append((name, key))

@@ -19,7 +19,7 @@ def _order(wants: list[Wanted], records: list[ResourceRecord], *, document: Any 
         return f"{part.change.address} {part.verb}"
 
     steps, sorter = order_steps(changes, document or own)
-    order = []
+    order: list[list[tuple[str, str]]] = []
     while sorter.is_active():
         for index in sorter.get_ready():
             if index < len(steps):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
 from declarative_mail.diagnostics import Code, Diagnostic
 from declarative_mail.planning.change import Change, Plan, Wanted
-from declarative_mail.remotes.base import LiveObject, Operation, Written
+from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.state.snapshot import ResourceRecord
 from tests.planning.records import changes_and_faults, record, wanted
 
@@ -92,7 +92,10 @@ def _run(
     assert faults == []
     plan = Plan(changes, {}, None, "", "", "")
     settings = Settings(
-        remotes={remote.name: remote}, resolver=Plain(), on_event=lambda *_: None, should_stop=should_stop
+        remotes={remote.name: cast("Remote", remote)},
+        resolver=Plain(),
+        on_event=lambda *_: None,
+        should_stop=should_stop,
     )
     return run_plan(plan, {one.address: one for one in records}, settings)
 
