@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,8 +73,26 @@ def ended_at_last(pid_file: Path) -> Iterator[int]:
     try:
         yield pid
     finally:
+        family = [pid, *_descendants(pid)]
         os.kill(pid, signal.SIGTERM)
         soon(lambda: is_over(pid))
+        # A child that still serves a connection writes into the folder, which is about to be removed.
+        for one in family:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGTERM)
+        soon(lambda: all(map(is_over, family)))
+
+
+def _descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(entry.parent.name)] = int(entry.read_text("ascii").rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
 
 
 def is_over(pid: int) -> bool:
