@@ -4,3 +4,17 @@ from declarative_mail.diagnostics.model import Code
 
 DATA_NOT_FOUND = Code("DM6001", "Data source finds no single object")
 UNKNOWN_REMOTE_TYPE = Code("DM6002", "Unknown type of remote")
+REMOTE_SETTING = Code("DM6003", "Invalid setting of a remote")
+SEVERAL_DEFAULTS = Code("DM6004", "Several default remotes")
+
+UNREACHABLE = Code("DM6010", "Remote cannot be reached")
+NOT_AN_API = Code("DM6011", "Answer comes from no API")
+ACCESS_DENIED = Code("DM6012", "Remote denies access")
+REFUSED = Code("DM6013", "Remote refused the call")
+OTHER_VERSION = Code("DM6014", "Remote speaks another version")
+EXISTS_ALREADY = Code("DM6015", "Object exists already on the remote")
+NOT_KEPT = Code("DM6016", "Remote did not keep what was written")
+INTERRUPTED_OTHERWISE = Code("DM6018", "Object differs from what an interrupted run made", "warning")
+IMPORT_REFUSED = Code("DM6020", "Remote has nothing to take over")
+
+SERVE_SETTING = Code("DM6030", "Server cannot start")
