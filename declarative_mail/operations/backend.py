@@ -5,9 +5,8 @@ Its ``backend`` and ``encryption`` blocks, ``--backend-config``, or the file in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
-from typing import Any, cast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, Source, Span, suggestion
 from declarative_mail.diagnostics.codes import state as codes
@@ -19,12 +18,12 @@ from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.secrets import Secret
 from declarative_mail.state.encryption import Envelope
-from declarative_mail.state.stores.base import DEFAULT_STATE, Store
-from declarative_mail.state.stores.local import LocalStore
+from declarative_mail.state.stores.base import Store
+from declarative_mail.state.stores.http_wire import HttpClient, HttpSettings
+from declarative_mail.state.stores.settings import Places, open_store, read_settings
 
 KEY_VARIABLE = "DMAIL_STATE_KEY"
 """One backend, a key for each environment (semantics 8)."""
-BACKENDS = ("local", "http", "s3", "postgres")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,113 +65,57 @@ def backend_of(workspace: Workspace, loaded: Loaded) -> Backend:
         DiagnosticError: a setting is wrong.
     """
     settings = loaded.configuration.module.settings
-    kind, given = _given(workspace, settings.backend)
-    key = workspace.environment.get(KEY_VARIABLE)
-    if key:
-        span = Span(Source(KEY_VARIABLE, key), 0, len(key))
-        given["path" if kind == "local" else "key"] = Setting(key, span)
-    return Backend(_store(workspace, kind, given), _envelope(workspace, settings.encryption))
+    return Backend(_store(workspace, settings.backend), _envelope(workspace, settings.encryption))
 
 
-def _given(workspace: Workspace, block: Block | None) -> tuple[str, dict[str, Setting]]:
-    """The type of the backend and its settings: those of the block, and over them those of the command line."""
-    kind, given = "local", {}
+def _store(workspace: Workspace, block: Block | None) -> Store:
+    kind, head, given = "local", None, {}
     if block is not None:
-        diagnostics: list[Diagnostic] = []
-        labels = labels_of(block, ("type",), diagnostics)
-        if diagnostics:
-            raise DiagnosticError(diagnostics)
-        kind = cast("tuple[str]", labels)[0]
-        if kind not in BACKENDS:
-            detail = f'There is no backend of type "{kind}". It is one of {", ".join(BACKENDS)}.'
-            help_ = suggestion(kind, BACKENDS)
-            raise DiagnosticError(Diagnostic(codes.STORE_SETTING, detail, Label(block.labels[0].span), help=help_))
+        kind, head = _kind(block)
         given = {name: Setting(value, span) for name, (value, span) in early_values(workspace, block).items()}
+    given |= dict(_given_elsewhere(workspace))
+    places = Places(head, {name: Label(setting.span, secret=True) for name, setting in given.items()})
+    arguments = {name: _argument(setting.value) for name, setting in given.items()}
+    settings = read_settings(kind, arguments, places=places)
+    return open_store(settings, directory=workspace.directory, http=_http_client)
+
+
+def _kind(block: Block) -> tuple[str, Label]:
+    diagnostics: list[Diagnostic] = []
+    labels = labels_of(block, ("type",), diagnostics)
+    if labels is None or diagnostics:
+        raise DiagnosticError(diagnostics)
+    return labels[0], Label(block.labels[0].span)
+
+
+def _given_elsewhere(workspace: Workspace) -> Iterator[tuple[str, Setting]]:
+    """What the command line and the environment add to the block, or say instead of it."""
     for text in workspace.backend:
         name, equals, value = text.partition("=")
         span = Span(Source("--backend-config", text), 0, len(text))
         if not equals:
             detail = "--backend-config takes KEY=VALUE, e.g. --backend-config path=prod.state.json."
             raise DiagnosticError(Diagnostic(codes.STORE_SETTING, detail, Label(span)))
-        given[name] = Setting(value, span)
-    return kind, given
+        yield name, Setting(value, span)
+    key = workspace.environment.get(KEY_VARIABLE)
+    if key:
+        yield "key", Setting(key, Span(Source(KEY_VARIABLE, key), 0, len(key)))
 
 
-def _store(workspace: Workspace, kind: str, given: Mapping[str, Setting]) -> Store:
-    if kind == "local":
-        path = str(_checked(given, {"path": (str, None)}, kind).get("path") or DEFAULT_STATE)
-        return LocalStore(workspace.directory / path, name=path)
-    if kind == "s3":
-        from declarative_mail.state.stores.s3 import S3Store
-        from declarative_mail.state.stores.s3_bucket import S3Settings
+def _argument(value: Value) -> object:
+    """A value without its marks: a sensitive one as a `Secret`, null as None."""
+    bare = value.value if isinstance(value, Marked) else value
+    if is_null(bare):
+        return None
+    if isinstance(value, Marked) and value.sensitive and isinstance(bare, str):
+        return Secret(bare, value.source)
+    return bare
 
-        return S3Store(S3Settings(**_checked(given, _form(S3Settings), kind)))
-    if kind == "postgres":
-        from declarative_mail.state.stores.postgres import PostgresStore
-        from declarative_mail.state.stores.postgres_session import PostgresSettings
 
-        return PostgresStore(PostgresSettings(**_checked(given, _form(PostgresSettings), kind)))
+def _http_client(settings: HttpSettings) -> HttpClient:
     from declarative_mail.operations.state_http import StateClient
-    from declarative_mail.state.stores.http import HttpStore
-    from declarative_mail.state.stores.http_wire import HttpSettings
 
-    settings = HttpSettings(**_checked(given, _form(HttpSettings), kind))
-    return HttpStore(settings, StateClient(settings))
-
-
-_KINDS: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "Secret": Secret}
-
-
-def _form(settings: type) -> dict[str, tuple[type, object]]:
-    """The settings that a record takes: the kind of each and its default, `MISSING` where it is required."""
-    return {one.name: (_kind(str(one.type)), one.default) for one in fields(settings)}
-
-
-def _kind(annotation: str) -> type:
-    return _KINDS["Secret" if "Secret" in annotation else annotation.split(" ", maxsplit=1)[0]]
-
-
-def _checked(given: Mapping[str, Setting], form: Mapping[str, tuple[type, object]], kind: str) -> dict[str, Any]:
-    """The settings with the types of the form; every fault at once."""
-    diagnostics, settings = [], {}
-    for name, setting in given.items():
-        if name not in form:
-            detail = f'The backend "{kind}" has no setting named {name}.'
-            help_ = suggestion(name, form)
-            diagnostics.append(Diagnostic(codes.STORE_SETTING, detail, Label(setting.span, secret=True), help=help_))
-            continue
-        try:
-            settings[name] = _converted(setting.value, form[name][0])
-        except ValueError as error:
-            detail = f'{name} of the backend "{kind}" {error}.'
-            diagnostics.append(Diagnostic(codes.STORE_SETTING, detail, Label(setting.span, secret=True)))
-    for name, (_, default) in form.items():
-        if default is MISSING and name not in given:
-            detail = f'The backend "{kind}" needs the setting {name}.'
-            diagnostics.append(Diagnostic(codes.STORE_SETTING, detail))
-    if diagnostics:
-        raise DiagnosticError(diagnostics)
-    return settings
-
-
-def _converted(value: Value, kind: type) -> object:
-    sensitive = isinstance(value, Marked) and value.sensitive
-    source = value.source if isinstance(value, Marked) else "literal"
-    plain = value.value if isinstance(value, Marked) else value
-    if kind is Secret:
-        return Secret(str(plain), source)
-    if sensitive and kind is not str:
-        raise ValueError("must not be sensitive")
-    if kind is bool:
-        if str(plain).lower() in ("true", "false"):
-            return str(plain).lower() == "true"
-        raise ValueError("must be true or false")
-    if kind is str:
-        return str(plain)
-    try:
-        return kind(str(plain))
-    except ValueError:
-        raise ValueError("must be a number") from None
+    return StateClient(settings)
 
 
 def _envelope(workspace: Workspace, block: Block | None) -> Envelope:

@@ -92,32 +92,6 @@ def push_state(
     return _put(store, envelope, kept, snapshot, lease)
 
 
-def migrate_state(source: Kept, target: Store, envelope: Envelope, *, lease: Lease) -> Kept:
-    """Copy a state to another store, or to the same with another encryption. The source stays as it is.
-
-    Args:
-        source: what was read from the old store.
-        target: the new one.
-        envelope: how it is sealed there.
-        lease: the lock on the target; the caller holds that on the source too.
-
-    Raises:
-        DiagnosticError: the source holds a run that has not ended, or the target another or a newer state.
-    """
-    snapshot = source.snapshot
-    if snapshot is None:
-        return Kept(None, None)
-    if snapshot.pending:
-        detail = "The state holds calls whose result is open. Let a run settle them where it is, then migrate."
-        raise DiagnosticError(Diagnostic(codes.RUN_NOT_ENDED, detail))
-    there = read_state(target, envelope)
-    if there.snapshot and (there.snapshot.lineage != snapshot.lineage or there.snapshot.serial > snapshot.serial):
-        raise DiagnosticError(_not_empty(there.snapshot, snapshot, target.name))
-    if there.snapshot and _equal(there.snapshot, snapshot) and not there.warnings:
-        return there
-    return _put(target, envelope, there, snapshot, lease)
-
-
 def _equal(one: Snapshot, other: Snapshot) -> bool:
     """Whether two states are written alike. Python's own comparison takes 1 for true."""
     return write_snapshot(one) == write_snapshot(other)
@@ -147,13 +121,4 @@ def _older(snapshot: Snapshot, kept: Snapshot, name: str) -> Diagnostic:
         codes.OLDER_SERIAL,
         f"{name} holds serial {kept.serial}, and this state has serial {snapshot.serial}: it does not know what was "
         "done since. `state pull` gives the stored one. `state push --force` replaces it all the same.",
-    )
-
-
-def _not_empty(there: Snapshot, snapshot: Snapshot, name: str) -> Diagnostic:
-    other = "of another lineage" if there.lineage != snapshot.lineage else f"with the newer serial {there.serial}"
-    return Diagnostic(
-        codes.STORE_NOT_EMPTY,
-        f"{name} already holds a state {other}, which a migration would overwrite. Give an empty place, or remove what "
-        "is there.",
     )

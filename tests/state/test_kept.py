@@ -1,4 +1,4 @@
-"""A state in its store: reading, writing, pushing, migrating, with and without encryption."""
+"""A state in its store: reading, writing and pushing, with and without encryption."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from declarative_mail.secrets import Secret
 from declarative_mail.state import encryption
 from declarative_mail.state.codec import write_snapshot
 from declarative_mail.state.encryption import Envelope, is_sealed
-from declarative_mail.state.kept import Kept, migrate_state, push_state, read_state, write_state
+from declarative_mail.state.kept import Kept, push_state, read_state, write_state
 from declarative_mail.state.lease import Lease
 from declarative_mail.state.leaves import secret_leaf
-from declarative_mail.state.snapshot import Intent, Snapshot
+from declarative_mail.state.snapshot import Snapshot
 from declarative_mail.state.stores.base import Store
 from declarative_mail.state.stores.local import LocalStore
 from tests.state.builders import OTHER_LINEAGE, fails_with, make_lock, make_record, make_snapshot
@@ -210,65 +210,16 @@ class TestPush:
         assert self.push(store, lease, other, force=True).snapshot == other
 
 
-class TestMigration:
-    @pytest.fixture
-    def target(self, tmp_path: Path) -> LocalStore:
-        """Another file."""
-        return LocalStore(tmp_path / "elsewhere.json")
+@pytest.mark.parametrize("envelope", [PLAIN, Envelope(PASSPHRASE)], ids=["plain", "encrypted"])
+def test_a_state_moves_to_every_store(store: LocalStore, lease: Lease, store_at: StoreAt, envelope: Envelope) -> None:
+    """What one store gives is pushed to another as it is, serial and all; the source stays."""
+    source = start(store, lease, "user_group.a")
+    assert source.snapshot is not None
+    target = store_at.with_key(f"pushed-{envelope is PLAIN}").open()
+    there = target.lock(make_lock("state push"))
+    push_state(target, envelope, read_state(target, envelope), snapshot=source.snapshot, lease=there)
+    there.release()
 
-    def test_a_state_moves_to_every_store(self, store: LocalStore, lease: Lease, store_at: StoreAt) -> None:
-        """As it is, serial and all; the source stays."""
-        source = start(store, lease, "user_group.a")
-        target = store_at.with_key("migrated").open()
-        there = target.lock(make_lock("state migrate"))
-        migrate_state(source, target, PLAIN, lease=there)
-        there.release()
-
-        assert source.snapshot is not None
-        assert bytes_of(target) == write_snapshot(source.snapshot) == bytes_of(store)
-
-    def test_nothing_to_migrate(self, target: LocalStore) -> None:
-        """An empty store stays empty elsewhere."""
-        assert migrate_state(Kept(None, None), target, PLAIN, lease=target.lock(make_lock())).snapshot is None
-        assert target.read() is None
-
-    def test_an_older_copy_is_replaced(self, store: LocalStore, lease: Lease, target: LocalStore) -> None:
-        """A migration that was begun before; the same again changes nothing."""
-        there = target.lock(make_lock())
-        first = start(store, lease, "user_group.a")
-        migrate_state(first, target, PLAIN, lease=there)
-        second = write_state(store, PLAIN, first, snapshot=make_snapshot("user_group.b"), lease=lease)
-        migrated = migrate_state(second, target, PLAIN, lease=there)
-        before = target.path.stat().st_ino
-        migrate_state(second, target, PLAIN, lease=there)
-
-        assert migrated.snapshot == second.snapshot
-        assert before == target.path.stat().st_ino
-
-    @pytest.mark.parametrize("fields", [{"serial": 9}, {"lineage": OTHER_LINEAGE}])
-    def test_something_else_is_there(
-        self, store: LocalStore, lease: Lease, target: LocalStore, fields: dict[str, Any]
-    ) -> None:
-        """A newer state, or one of something else: it is not overwritten."""
-        there = target.lock(make_lock())
-        push_state(target, PLAIN, Kept(None, None), snapshot=make_snapshot("user_group.x", **fields), lease=there)
-
-        with fails_with(codes.STORE_NOT_EMPTY):
-            migrate_state(start(store, lease), target, PLAIN, lease=there)
-        assert b"user_group" in bytes_of(target)
-
-    def test_a_run_that_has_not_ended(self, store: LocalStore, lease: Lease, target: LocalStore) -> None:
-        """Its calls are settled where they were noted."""
-        intent = Intent(id="1", address="user_group.a", verb="create", remote="local", at="2026-01-01T00:00:00Z")
-        source = start(store, lease, pending=(intent,))
-
-        with fails_with(codes.RUN_NOT_ENDED):
-            migrate_state(source, target, PLAIN, lease=target.lock(make_lock()))
-
-    def test_encrypted_on_the_way(self, store: LocalStore, lease: Lease, target: LocalStore) -> None:
-        """The target has an encryption of its own."""
-        there = target.lock(make_lock())
-        migrate_state(start(store, lease, "user_group.a"), target, Envelope(PASSPHRASE), lease=there)
-
-        assert is_sealed(bytes_of(target))
-        assert not is_sealed(bytes_of(store))
+    assert read_state(target, envelope).snapshot == source.snapshot
+    assert is_sealed(bytes_of(target)) == (envelope is not PLAIN)
+    assert bytes_of(store) == write_snapshot(source.snapshot)
