@@ -13,6 +13,7 @@ from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
 from declarative_mail.operations.data_sources import local_data
 from declarative_mail.operations.host import DesiredHost, ReadData
+from declarative_mail.operations.ignored import ignored_faults
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.operations.world import World
@@ -88,7 +89,7 @@ def evaluate(
     )
     program = Program(loaded.configuration, graph, inputs, host)
     program.run()
-    found = [*program.diagnostics, *host.diagnostics]
+    found = [*program.diagnostics, *host.diagnostics, *ignored_faults(program.instances.values())]
     diagnostics = [*loaded.diagnostics, *faults, *_beside(faults, found)]
     return Evaluated(program, host, _unique(diagnostics), loaded)
 

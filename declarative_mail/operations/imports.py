@@ -36,7 +36,7 @@ def find_imports(targets: Iterable[ImportTarget], known: Known) -> tuple[dict[Ad
     records = set(known.records)
     claimed: dict[tuple[str, str, str] | Address, ImportTarget] = {}
     for target in targets:
-        if target.address in records:
+        if target.address in records and target.address in known.wanted:
             continue
         fault = _claim(target, target.address, claimed) or _fault(target, known)
         if fault is not None:
