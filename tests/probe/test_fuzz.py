@@ -98,7 +98,7 @@ def test_any_server_gets_a_verdict(encryption: Encryption, scripts: list[list[St
 
 @pytest.mark.soak
 @given(st.sampled_from(["none", "starttls", "starttls_if_offered", "tls"]), SCRIPTS)
-@settings(max_examples=8_000, deadline=None)
+@settings(max_examples=3_000, deadline=None)
 def test_very_many_servers_get_a_verdict(encryption: Encryption, scripts: list[list[Step]]) -> None:
     """The same at length."""
     check(encryption, scripts)
