@@ -163,7 +163,7 @@ def test_import_on_the_local_remote_is_refused_with_the_reason(project: Project)
     (fault,) = project.json("plan").of_type("diagnostic")
     assert fault["address"] == "user_group.a"
     assert "the state is all that exists" in fault["detail"]
-    assert fault["spans"][0]["start"]["line"] == 5
+    assert fault["range"]["start"]["line"] == 5
 
 
 def test_import_of_an_object_that_is_managed_already_is_done_with(project: Project) -> None:
