@@ -48,7 +48,7 @@ PASSWORD_VARIABLE = "DMAIL_TEST_PASSWORD"  # noqa: S105 - the name of a variable
 @click.option("--to", metavar="MAILBOX", help="Try this recipient.")
 @click.option("--stage", type=click.Choice(STAGES), help="Stop after this stage; message sends a real message.")
 @click.option("--timeout", type=Duration(), metavar="TIME", help="For each stage.")
-@click.option("--parallelism", type=click.IntRange(1, 256), default=20, show_default=True, help="Servers at once.")
+@click.option("--parallelism", type=click.IntRange(1, 256), default=64, show_default=True, help="Servers at once.")
 @click.option("--junit", metavar="FILE", help="Write a JUnit report too.")
 @click.option("--verbose", is_flag=True, help="Show every stage.")
 @json_option

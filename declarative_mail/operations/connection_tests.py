@@ -19,7 +19,7 @@ from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.probe_settings import is_testable, probe_test, server_settings
 from declarative_mail.operations.sender_checks import Pair, await_receipts, check_senders
 from declarative_mail.planning.change import Action, Plan
-from declarative_mail.probe.many import probe_servers
+from declarative_mail.probe.many import PARALLELISM, probe_servers
 from declarative_mail.probe.settings import MAX_RECIPIENTS, TestSettings
 from declarative_mail.probe.verdict import StageResult, TestResult
 from declarative_mail.resources.desired import Desired
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from declarative_mail.probe.receipt import Receipt
 
 Progress = Callable[[str, StageResult], None]
-PARALLELISM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,7 @@ class Tested:
             "alignment": [one.data for one in self.alignment.get(result.address, ())],
             "receipt": receipt.data if receipt is not None else None,
             "proved_by": self.proved_by.get(result.address),
+            "transcript": [] if result.ok else list(result.transcript),
         }
 
     def recorded_in(self, plan: Plan) -> Plan:

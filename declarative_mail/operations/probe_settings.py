@@ -15,6 +15,10 @@ from declarative_mail.resources.text_forms import parse_duration
 from declarative_mail.secrets import Secret
 
 
+_LEAST_DAYS = ("connection_test", "min_certificate_days")
+"""Only where it is written can too few days fail a test; by default they are a remark."""
+
+
 def secret_value(value: Any, desired: Mapping[Address, Desired]) -> Secret | None:
     """The secret of an attribute: itself, or the value of the `secret` resource that it names."""
     if isinstance(value, Secret):
@@ -82,7 +86,7 @@ def probe_test(server: Desired, recipients: Sequence[str] = ()) -> TestSettings:
         send_message=have["receipt"] is not None,
         timeout=3 * stage,
         stage_timeout=stage,
-        min_certificate_days=have["min_certificate_days"],
+        min_certificate_days=have["min_certificate_days"] if _LEAST_DAYS in server.explicit else None,
         dkim_selectors=tuple(have["dkim_selectors"]),
         egress=tuple(have["egress"]),
     )

@@ -78,6 +78,9 @@ def server_lines(test: Data, *, terminal: Terminal, verbose: bool = False) -> It
             yield from _row(check, terminal)
     if test.get("proved_by"):
         yield f"      its fallback {neutralise(test['proved_by'])} takes its mail"
+    if verbose and test.get("transcript"):
+        yield "      what was said, credentials removed:"
+        yield from (f"        {neutralise(line)}" for line in test["transcript"])
 
 
 def _row(stage: Data, terminal: Terminal) -> Iterator[str]:
