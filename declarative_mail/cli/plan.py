@@ -54,11 +54,11 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
         planned.plan = tests.recorded_in(planned.plan)
     if options["out"] and not planned.failed:
         from declarative_mail.cli.applying import allowed_brakes
-        from declarative_mail.operations.plan_files import save_plan
+        from declarative_mail.operations.plan_files import Terms, save_plan
 
         allowed = tuple(sorted(allowed_brakes(options)))
         records = tuple(one.record for one in tests.results) if tests is not None else ()
-        save_plan(workspace, planned, options["out"], state, options=chosen, allowed=allowed, tests=records)
+        save_plan(workspace, planned, options["out"], state, terms=Terms(chosen, allowed, records))
     notes = [*state.diagnostics, *planned.diagnostics]
     output.diagnostic_lines(notes)
     show_plan(planned, output, verbose=options["verbose"], markdown=options["markdown"])

@@ -1,4 +1,4 @@
-"""Values that are needed before anything else can be evaluated: the settings of the state's store and its passphrase."""
+"""Values that are needed before all else can be evaluated: the settings of the state's store and its passphrase."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, has_errors
@@ -21,6 +22,8 @@ from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.state.digest import digest
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
+
+Asks: TypeAlias = Literal["everything", "no secrets", "nothing"]
 
 
 @dataclass
@@ -60,10 +63,9 @@ def evaluate(
     loaded: Loaded,
     snapshot: Snapshot | None,
     *,
-    offline: bool = False,
+    asks: Asks = "everything",
     at_plan: bool = True,
     records: dict[Address, ResourceRecord] | None = None,
-    without_secrets: bool = False,
 ) -> Evaluated:
     """Evaluate everything.
 
@@ -71,20 +73,20 @@ def evaluate(
         workspace: where it runs.
         loaded: the configuration as read.
         snapshot: what the state knows; None where there is none or where it does not matter.
-        offline: for ``validate``: missing values and secrets are unknown, nothing outside the files is asked.
+        asks: what may be asked besides the files. ``no secrets``: sources of secrets are not, what they would give is
+            unknown; ``nothing``, for ``validate``: missing values are unknown too, and no data source is read.
         at_plan: functions whose result differs each time are unknown.
         records: the state's objects after moves, where they differ from those of the snapshot.
-        without_secrets: secret sources are not asked; what they would give is unknown.
     """
     known = dict(records) if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
-    read_data: ReadData = (lambda _, __: None) if offline else local_data(known)
+    read_data: ReadData = (lambda _, __: None) if asks == "nothing" else local_data(known)
     host = DesiredHost(known, read_data)
     graph, faults = build_graph(loaded.configuration, resource_types())
     world = World(workspace, loaded.files)
     inputs = Inputs(
         given=loaded.given,
-        missing=_missing(loaded, offline=offline, without_secrets=without_secrets),
-        context=world.context(at_plan=at_plan, without_secrets=offline or without_secrets),
+        missing=_missing(loaded, asks),
+        context=world.context(at_plan=at_plan, without_secrets=asks != "everything"),
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
@@ -94,12 +96,12 @@ def evaluate(
     return Evaluated(program, host, _unique(diagnostics), loaded)
 
 
-def _missing(loaded: Loaded, *, offline: bool, without_secrets: bool) -> Callable[[str], Value | None]:
+def _missing(loaded: Loaded, asks: Asks) -> Callable[[str], Value | None]:
     """What a required variable without a value is: unknown where that is all right, otherwise None, a fault."""
     declared = loaded.configuration.module.variables
 
     def missing(name: str) -> Value | None:
-        allowed = offline or (without_secrets and declared[name].sensitive)
+        allowed = asks == "nothing" or (asks == "no secrets" and declared[name].sensitive)
         return Unknown(DYNAMIC, f"var.{name}") if allowed else None
 
     return missing

@@ -35,7 +35,7 @@ def lint_servers(desired: Mapping[Address, Desired], today: date) -> list[Diagno
 
 
 def find_horizons(desired: Mapping[Address, Desired], snapshot: Snapshot | None, now: datetime) -> list[Diagnostic]:
-    """Certificates that expire within ``min_certificate_days``, as the last test saw them, and secrets to be rotated."""
+    """Certificates that expire within ``min_certificate_days``, as last seen, and secrets that are to be rotated."""
     if snapshot is None:
         return []
     checks = {one.address: one for one in snapshot.check_results if one.kind == "connection_test"}

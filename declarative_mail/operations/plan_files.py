@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,24 @@ from declarative_mail.planning.change import Plan
 from declarative_mail.planning.plan_file import PlanFile, moved_since, plan_file, read_plan_file
 
 
-def save_plan(
-    workspace: Workspace,
-    planned: Planned,
-    name: str,
-    state: OpenState,
-    *,
-    options: PlanOptions,
-    allowed: tuple[str, ...],
-    tests: tuple[dict[str, Any], ...] = (),
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Under what a saved plan is applied: how it was made, the brakes that may be passed, the verdicts it carries."""
+
+    options: PlanOptions
+    allowed: tuple[str, ...] = ()
+    tests: tuple[dict[str, Any], ...] = ()
+
+
+def save_plan(workspace: Workspace, planned: Planned, name: str, state: OpenState, *, terms: Terms) -> None:
     """Write a plan to a file that only its owner can read.
+
+    Args:
+        workspace: where it was made.
+        planned: the plan.
+        name: the file, relative to the directory.
+        state: the state that it was made from.
+        terms: under which it is applied.
 
     Raises:
         DiagnosticError: it cannot be written.
@@ -39,10 +46,10 @@ def save_plan(
     record = plan_file(
         planned.plan,
         created=workspace.stamp,
-        options=asdict(options),
+        options=asdict(terms.options),
         variables=_plain_variables(planned),
-        allowed=allowed,
-        tests=tests,
+        allowed=terms.allowed,
+        tests=terms.tests,
     )
     data = state.backend.envelope.seal(record.model_dump_json(indent=1).encode() + b"\n")
     path = workspace.directory / name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
@@ -26,7 +27,7 @@ from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources, build_changes
 from declarative_mail.planning.change import Change, OutputChange, Plan, Stored, Wanted
 from declarative_mail.planning.digest import plan_digest, state_digest
-from declarative_mail.planning.targets import block_of, select
+from declarative_mail.planning.targets import Selection, block_of, select
 from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
 
@@ -110,7 +111,9 @@ def make_plan(
     fingerprints = state.fingerprinter(workspace.environment)
     stored = snapshot.resources if snapshot is not None else ()
     records, previous, faults = moved_records(stored, loaded.configuration)
-    evaluated = evaluate(workspace, loaded, snapshot, records=records, without_secrets=options.without_secrets)
+    evaluated = evaluate(
+        workspace, loaded, snapshot, records=records, asks="no secrets" if options.without_secrets else "everything"
+    )
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = open_remotes(evaluated.program.remotes.values())
@@ -121,40 +124,50 @@ def make_plan(
     wanted = wanted_of(evaluated, remotes, fingerprints)
     diagnostics = [
         *fingerprints.warnings,
-        *evaluated.diagnostics,
-        *lint_servers(evaluated.desired, workspace.now.date()),
-        *find_horizons(evaluated.desired, snapshot, workspace.now),
         *remote_faults,
-        *_unknown_remotes(evaluated, remotes),
+        *_faults(evaluated, remotes, snapshot, now=workspace.now),
     ]
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
-    live = _refresh(remotes, records.values()) if options.refresh else {}
-    removed, faults = removed_records(records, loaded.configuration)
-    diagnostics.extend(faults)
-    known = Known(wanted=wanted, records=records, remotes=remotes)
     targets = [] if options.destroy else [*evaluated.program.imports, *taking]
     introduce(remotes, targets, wanted)
-    imports, faults = find_imports(targets, known)
+    imports, faults = find_imports(targets, Known(wanted=wanted, records=records, remotes=remotes))
+    diagnostics.extend(faults)
+    removed, faults = removed_records(records, loaded.configuration)
     diagnostics.extend(faults)
     sources = Sources(
         wanted=wanted,
         records=records,
         previous=previous,
-        live=live,
+        live=_refresh(remotes, records.values()) if options.refresh else {},
         removed=removed,
         imports=imports,
         same_secret=same_secret(evaluated, fingerprints),
     )
-    build_options, faults = _build_options(options, wanted, records)
-    diagnostics.extend(faults)
-    changes, faults = build_changes(sources, build_options)
+    changes, selection, faults = _changes(options, sources)
     diagnostics.extend(faults)
     outputs = output_changes(evaluated, snapshot, fingerprints, destroy=options.destroy)
     plan = _plan(changes, outputs, evaluated, snapshot=snapshot, options=options)
-    if build_options.selection.is_partial:
+    if selection.is_partial:
         diagnostics.append(_partial())
     return Planned(plan, wanted, evaluated, remotes, snapshot, records, fingerprints, diagnostics)
+
+
+def _faults(evaluated: Evaluated, remotes: Remotes, snapshot: Snapshot | None, *, now: datetime) -> list[Diagnostic]:
+    """What is to be said of a configuration before anything is compared."""
+    return [
+        *evaluated.diagnostics,
+        *lint_servers(evaluated.desired, now.date()),
+        *find_horizons(evaluated.desired, snapshot, now),
+        *_unknown_remotes(evaluated, remotes),
+    ]
+
+
+def _changes(options: PlanOptions, sources: Sources) -> tuple[tuple[Change, ...], Selection, list[Diagnostic]]:
+    """The changes of what is selected."""
+    chosen, faults = _build_options(options, sources.wanted, sources.records)
+    changes, more = build_changes(sources, chosen)
+    return changes, chosen.selection, [*faults, *more]
 
 
 def _plan(

@@ -14,7 +14,6 @@ from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.text_forms import parse_duration
 from declarative_mail.secrets import Secret
 
-
 _LEAST_DAYS = ("connection_test", "min_certificate_days")
 """Only where it is written can too few days fail a test; by default they are a remark."""
 

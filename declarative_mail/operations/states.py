@@ -93,7 +93,7 @@ def load_sound(workspace: Workspace) -> Loaded:
     """
     loaded = load(workspace)
     if has_errors(loaded.diagnostics):
-        raise DiagnosticError(evaluate(workspace, loaded, None, offline=True).diagnostics)
+        raise DiagnosticError(evaluate(workspace, loaded, None, asks="nothing").diagnostics)
     return loaded
 
 

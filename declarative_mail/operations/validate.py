@@ -12,6 +12,6 @@ from declarative_mail.operations.workspace import Workspace
 
 def validate(workspace: Workspace) -> list[Diagnostic]:
     """All faults of a configuration, in the order of its files."""
-    evaluated = evaluate(workspace, load(workspace), None, offline=True)
+    evaluated = evaluate(workspace, load(workspace), None, asks="nothing")
     _, faults = open_remotes(evaluated.program.remotes.values())
     return [*evaluated.diagnostics, *faults, *lint_servers(evaluated.desired, workspace.now.date())]
