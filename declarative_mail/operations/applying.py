@@ -116,14 +116,14 @@ def next_snapshot(
         skipped = tuple(str(change.address) for change in planned.plan.effective)
         skips = (*skips, Skip(reason=skip, at=workspace.stamp, addresses=skipped))[-KEPT_SKIPS:]
     updated = before.with_resources(records.values())
-    return updated.model_copy(
+    complete = updated.model_copy(
         update={
-            "fingerprint": planned.fingerprints.record,
             "outputs": outputs if run.ok else {**before.outputs, **outputs},
             "check_results": merge_checks(before.check_results, checks, records),
             "skips": skips,
         }
     )
+    return planned.fingerprints.renewed(complete)
 
 
 def _with_secret_times(

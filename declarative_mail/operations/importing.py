@@ -50,7 +50,7 @@ def import_object(workspace: Workspace, text: str, id_: str, *, timeout: float) 
         record = describe(change.wanted, id_=change.importing, attributes=dict(change.before or {}))
         before = state.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
         following = before.with_resources([*before.resources, record])
-        state.write(following.model_copy(update={"fingerprint": planned.fingerprints.record}))
+        state.write(planned.fingerprints.renewed(following))
         if state.journal is not None:
             state.journal.clear()
         return change

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from declarative_mail.addresses import Address, ModulePath, module_prefix
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.digest import short_digest
-from declarative_mail.state.leaves import with_references
+from declarative_mail.state.follow import with_changed_leaves
+from declarative_mail.state.leaves import REFERENCE
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
 
 Target: TypeAlias = Address | ModulePath
@@ -159,25 +159,13 @@ def _follower(texts: Mapping[str, str]) -> Callable[[ResourceRecord], ResourceRe
         return texts.get(text, text)
 
     def follow(record: ResourceRecord) -> ResourceRecord:
-        attributes = with_references(record.attributes, rename)
         update = {
             "dependencies": tuple(map(rename, record.dependencies)),
             "references": tuple(map(rename, record.references)),
-            "attributes": attributes,
-            "applied": record.applied | _digests_that_follow(record, attributes),
         }
-        return record.model_copy(update=update)
+        return with_changed_leaves(record, REFERENCE, rename).model_copy(update=update)
 
     return follow
-
-
-def _digests_that_follow(record: ResourceRecord, attributes: Mapping[str, Any]) -> dict[str, str]:
-    """Digests of what a renamed reference changed: what was as applied stays so, what had drifted stays drifted."""
-    return {
-        name: short_digest(value)
-        for name, value in attributes.items()
-        if value != record.attributes[name] and record.applied.get(name) == short_digest(record.attributes[name])
-    }
 
 
 def _with_addresses(snapshot: Snapshot, texts: Mapping[str, str]) -> Snapshot:

@@ -17,11 +17,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from hashlib import scrypt, sha256
 from threading import Lock, Thread
+from typing import Any
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.secrets import Secret
-from declarative_mail.state.snapshot import Fingerprints
+from declarative_mail.state.follow import with_changed_leaves
+from declarative_mail.state.leaves import SECRET, with_leaves
+from declarative_mail.state.snapshot import Fingerprints, Snapshot
 
 _PURPOSE = b"declarative-mail fingerprint\0"
 _KEY_ID_PURPOSE = b"declarative-mail fingerprint key\0"
@@ -47,6 +50,8 @@ class Fingerprinter:
         salt = b64decode(stored.salt) if stored and stored.salt else b""
         self._salt = salt or (b"" if self._current else os.urandom(16))
         self._made: dict[tuple[str, Secret], _Once] = {}
+        self._outdated: dict[str, Secret] = {}
+        self._stored = stored
         self.warnings = tuple(_warnings(stored, self._keys))
 
     @property
@@ -79,7 +84,39 @@ class Fingerprinter:
         key_id = rest.partition(":")[0] if algorithm == "hmac-sha256" else ""
         if key_id not in self._keys and not (algorithm == "scrypt" and self._salt):
             return False
-        return hmac.compare_digest(self._by(key_id, secret).value().encode(), stored.encode())
+        same = hmac.compare_digest(self._by(key_id, secret).value().encode(), stored.encode())
+        if same and key_id != self._current:
+            self._outdated[stored] = secret
+        return same
+
+    def renewed(self, snapshot: Snapshot) -> Snapshot:
+        """The same state with the fingerprints of this run, and with how they are made.
+
+        Fingerprints by an older key, or by none, that matched in this run are made anew: once the older key is gone,
+        nothing could be compared with them. While others are left, the state goes on to name the older key.
+        """
+        if self._stored is None or self._stored == self.record:
+            return snapshot.model_copy(update={"fingerprint": self.record})
+        left: list[str] = []
+        renew = partial(self._renew, left=left)
+        records = [with_changed_leaves(record, SECRET, renew) for record in snapshot.resources]
+        outputs = {
+            name: output.model_copy(update={"value": with_leaves(output.value, SECRET, renew)})
+            for name, output in snapshot.outputs.items()
+        }
+        update = {"outputs": outputs, "fingerprint": self._stored if left else self.record}
+        return snapshot.with_resources(records).model_copy(update=update)
+
+    def _renew(self, leaf: dict[str, Any], *, left: list[str]) -> dict[str, Any]:
+        """The content of a leaf with a current fingerprint; where that cannot be, the old one is noted as left."""
+        stored = leaf["fingerprint"]
+        if stored in self._outdated:
+            return leaf | {"fingerprint": self.of(self._outdated[stored])}
+        if stored is not None and not stored.startswith(
+            f"hmac-sha256:{self._current}:" if self._current else "scrypt:"
+        ):
+            left.append(stored)
+        return leaf
 
     def _by(self, key_id: str, secret: Secret) -> _Once:
         """The fingerprint by a key, by scrypt where the key ID is empty."""

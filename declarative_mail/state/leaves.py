@@ -106,13 +106,13 @@ def references_in(value: object) -> Iterator[str]:
         yield from references_in(item)
 
 
-def with_references(value: Any, rename: Callable[[str], str]) -> Any:
-    """The same stored value with every address in it renamed."""
-    address = leaf_content(value, REFERENCE)
-    if isinstance(address, str):
-        return reference_leaf(rename(address))
+def with_leaves(value: Any, kind: str, change: Callable[[Any], Any]) -> Any:
+    """The same stored value with the content of every leaf of one kind changed."""
+    content = leaf_content(value, kind)
+    if content is not None:
+        return {kind: change(content)}
     if isinstance(value, Mapping):
-        return {name: with_references(item, rename) for name, item in value.items()}
+        return {name: with_leaves(item, kind, change) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [with_references(item, rename) for item in value]
+        return [with_leaves(item, kind, change) for item in value]
     return value

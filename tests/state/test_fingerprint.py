@@ -11,7 +11,12 @@ import pytest
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.secrets import Secret
 from declarative_mail.state import fingerprint
+from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.fingerprint import Fingerprinter
+from declarative_mail.state.leaves import SECRET as SECRET_LEAF
+from declarative_mail.state.leaves import leaf_content, secret_leaf
+from declarative_mail.state.snapshot import Output, Snapshot
+from tests.state.builders import make_record, make_snapshot
 from tests.support.canary import secret_value
 
 SECRET = Secret(secret_value(), "env:SMTP_PASSWORD")
@@ -115,6 +120,72 @@ class TestWithKey:
         assert after.matches(SECRET, before.of(SECRET))
         assert after.of(SECRET).startswith("scrypt:")
         assert after.matches(SECRET, after.of(SECRET))
+
+
+class TestRenewal:
+    """A key is introduced or exchanged: when the older one is gone, nothing of it must be left."""
+
+    def state(self, before: Fingerprinter, *secrets: Secret) -> Snapshot:
+        """A state with an object for each secret, fingerprints made by `before`."""
+        leaves = [secret_leaf(source=one.source, version=3, fingerprint=before.of(one)) for one in secrets]
+        records = [make_record(f"secret.s{index}", attributes={"value": leaf}) for index, leaf in enumerate(leaves)]
+        output = Output(value=leaves[0], sensitive=True)
+        return make_snapshot(*records, fingerprint=before.record, outputs={"x": output})
+
+    def found(self, snapshot: Snapshot) -> list[str]:
+        """The fingerprints in a state."""
+        values = [record.attributes["value"] for record in snapshot.resources]
+        values += [output.value for output in snapshot.outputs.values()]
+        return [leaf_content(value, SECRET_LEAF)["fingerprint"] for value in values]
+
+    @pytest.mark.parametrize(
+        ("before", "key", "older"),
+        [(None, b"new", []), (b"old", b"new", [b"old"]), (b"old", None, [b"old"])],
+        ids=["introduced", "exchanged", "given up"],
+    )
+    def test_what_matched_is_made_anew(self, before: bytes | None, key: bytes | None, older: list[bytes]) -> None:
+        """With its version, in objects and outputs, and without a trace of drift."""
+        first = Fingerprinter(None, key=before)
+        snapshot = self.state(first, SECRET, OTHER)
+        second = Fingerprinter(first.record, key=key, older=older)
+        for secret in (SECRET, OTHER):
+            assert second.matches(secret, first.of(secret))
+        renewed = second.renewed(snapshot)
+
+        assert self.found(renewed) == [second.of(SECRET), second.of(OTHER), second.of(SECRET)]
+        assert renewed.fingerprint == second.record
+        assert all(record.applied == attribute_digests(record.attributes) for record in renewed.resources)
+        third = Fingerprinter(renewed.fingerprint, key=key)
+        assert third.warnings == ()
+        assert third.matches(SECRET, self.found(renewed)[0])
+
+    def test_what_was_not_compared_stays_and_is_said(self) -> None:
+        """A run with a target leaves some: the state goes on to say that it needs the old key."""
+        first = Fingerprinter(None, key=b"old")
+        snapshot = self.state(first, SECRET, OTHER)
+        second = Fingerprinter(first.record, key=b"new", older=[b"old"])
+        second.matches(SECRET, first.of(SECRET))
+        renewed = second.renewed(snapshot)
+
+        assert self.found(renewed) == [second.of(SECRET), first.of(OTHER), second.of(SECRET)]
+        assert [one.code for one in Fingerprinter(renewed.fingerprint, key=b"new").warnings] == [codes.KEY_CHANGED]
+
+    def test_what_could_not_be_read_has_none(self) -> None:
+        """An imported secret needs no key."""
+        first = Fingerprinter(None, key=b"old")
+        leaf = secret_leaf(source="import", version=1, fingerprint=None)
+        snapshot = make_snapshot(make_record("secret.s", attributes={"value": leaf}), fingerprint=first.record)
+        second = Fingerprinter(first.record, key=b"new")
+
+        assert second.renewed(snapshot).fingerprint == second.record
+
+    def test_nothing_to_renew(self) -> None:
+        """A new state gets its record; one by the same key is as it was."""
+        first = Fingerprinter(None, key=b"old")
+        snapshot = self.state(first, SECRET)
+
+        assert first.renewed(snapshot.model_copy(update={"fingerprint": None})) == snapshot
+        assert Fingerprinter(first.record, key=b"old").renewed(snapshot) == snapshot
 
 
 class TestSpeed:
