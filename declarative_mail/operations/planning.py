@@ -129,28 +129,58 @@ def make_plan(
     ]
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
-    targets = [] if options.destroy else [*evaluated.program.imports, *taking]
-    introduce(remotes, targets, wanted)
-    imports, faults = find_imports(targets, Known(wanted=wanted, records=records, remotes=remotes))
+    material = _Material(evaluated, snapshot, records, previous, remotes, wanted, fingerprints)
+    return _compare(material, options, diagnostics, taking=taking)
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """What is known before anything is compared."""
+
+    evaluated: Evaluated
+    snapshot: Snapshot | None
+    records: Mapping[Address, ResourceRecord]
+    previous: Mapping[Address, Address]
+    remotes: Remotes
+    wanted: Mapping[Address, Wanted]
+    fingerprints: Fingerprinter
+
+
+def _compare(
+    known: _Material, options: PlanOptions, diagnostics: list[Diagnostic], *, taking: Sequence[ImportTarget]
+) -> Planned:
+    """The plan: what is wanted beside what exists."""
+    targets = [] if options.destroy else [*known.evaluated.program.imports, *taking]
+    introduce(known.remotes, targets, known.wanted)
+    imports, faults = find_imports(targets, Known(wanted=known.wanted, records=known.records, remotes=known.remotes))
     diagnostics.extend(faults)
-    removed, faults = removed_records(records, loaded.configuration)
+    removed, faults = removed_records(known.records, known.evaluated.loaded.configuration)
     diagnostics.extend(faults)
     sources = Sources(
-        wanted=wanted,
-        records=records,
-        previous=previous,
-        live=_refresh(remotes, records.values()) if options.refresh else {},
+        wanted=known.wanted,
+        records=known.records,
+        previous=known.previous,
+        live=_refresh(known.remotes, known.records.values()) if options.refresh else {},
         removed=removed,
         imports=imports,
-        same_secret=same_secret(evaluated, fingerprints),
+        same_secret=same_secret(known.evaluated, known.fingerprints),
     )
     changes, selection, faults = _changes(options, sources)
     diagnostics.extend(faults)
-    outputs = output_changes(evaluated, snapshot, fingerprints, destroy=options.destroy)
-    plan = _plan(changes, outputs, evaluated, snapshot=snapshot, options=options)
+    outputs = output_changes(known.evaluated, known.snapshot, known.fingerprints, destroy=options.destroy)
+    plan = _plan(changes, outputs, known.evaluated, snapshot=known.snapshot, options=options)
     if selection.is_partial:
         diagnostics.append(_partial())
-    return Planned(plan, wanted, evaluated, remotes, snapshot, records, fingerprints, diagnostics)
+    return Planned(
+        plan,
+        known.wanted,
+        known.evaluated,
+        known.remotes,
+        known.snapshot,
+        known.records,
+        known.fingerprints,
+        diagnostics,
+    )
 
 
 def _faults(evaluated: Evaluated, remotes: Remotes, snapshot: Snapshot | None, *, now: datetime) -> list[Diagnostic]:
