@@ -16,7 +16,7 @@ MAX_ROUNDS: Final = 2_000_000
 Some seconds, whatever they are nested in.
 """
 
-ROUNDS_FOR_A_FRACTION: Final = 5
+ROUNDS_FOR_A_FRACTION: Final = 30
 """What an operation on numbers with a fraction counts for: a hundred times the work of one on whole numbers."""
 
 

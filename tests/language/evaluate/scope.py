@@ -15,7 +15,7 @@ from typing import Never
 from declarative_mail.diagnostics import Source
 from declarative_mail.language.convert import convert
 from declarative_mail.language.evaluate import Scope, evaluate
-from declarative_mail.language.functions.model import CallContext
+from declarative_mail.language.functions.model import CallContext, FileKind
 from declarative_mail.language.functions.table import CONSOLE_FUNCTIONS
 from declarative_mail.language.marks import sensitive
 from declarative_mail.language.parse import parse_file
@@ -33,8 +33,12 @@ def _no_commands(*_arguments: object) -> Never:
     raise AssertionError("a recorded expression runs no command")
 
 
-def _file_kind(path: str) -> str:
-    return "file" if os.path.isfile(path) else "directory" if os.path.isdir(path) else "absent"
+def _no_environment(_name: str) -> None:
+    return None
+
+
+def _file_kind(path: str) -> FileKind:
+    return "file" if Path(path).is_file() else "directory" if Path(path).is_dir() else "absent"
 
 
 def call_context() -> CallContext:
@@ -49,7 +53,7 @@ def call_context() -> CallContext:
         read_file=lambda path: Path(path).read_bytes(),
         file_kind=_file_kind,
         list_directory=os.listdir,
-        environment={}.get,
+        environment=_no_environment,
         run_command=_no_commands,
         random_bytes=os.urandom,
         now=datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),

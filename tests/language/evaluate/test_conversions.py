@@ -90,8 +90,8 @@ def test_all_faults_of_a_type_are_found_at_once() -> None:
     """A type with three faults has three diagnostics, each at its place, with a suggestion where one is near."""
     _, faults = read_type(expression("object({a = text, b = list(strin), c = maps(string)})"))
 
-    assert ["text", "strin", "maps(string)"] == [one.primary.span.text for one in faults if one.primary]
-    assert [None, 'did you mean "string"?', 'did you mean "map"?'] == [one.help for one in faults]
+    assert [one.primary.span.text for one in faults if one.primary] == ["text", "strin", "maps(string)"]
+    assert [one.help for one in faults] == [None, 'did you mean "string"?', 'did you mean "map"?']
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_an_unknown_keeps_what_is_known_of_it() -> None:
     converted = convert(value, STRING)
 
     assert isinstance(converted, Unknown)
-    assert ("smtp_server.a.id", True, "x") == (converted.path, converted.not_null, converted.prefix)
+    assert (converted.path, converted.not_null, converted.prefix) == ("smtp_server.a.id", True, "x")
 
 
 @pytest.mark.parametrize(
@@ -231,8 +231,8 @@ def test_a_fault_never_quotes_the_value() -> None:
     with pytest.raises(ConversionError) as caught:
         convert({"a": (sensitive("hunter2"),)}, object_type({"a": ListType(NUMBER)}))
 
-    assert ("a", 0) == caught.value.path
-    assert ".a[0]: a number is required" == caught.value.located
+    assert caught.value.path == ("a", 0)
+    assert caught.value.located == ".a[0]: a number is required"
     assert "hunter2" not in repr(caught.value)
 
 

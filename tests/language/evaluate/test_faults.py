@@ -57,7 +57,7 @@ def faults(text: str) -> list[Diagnostic]:
         ("-local.list", "local.list"),
         ("1 + null", "1 + null"),
         ('"a ${local.list} b"', "local.list"),
-        ('true ? 1 : local.list', "1 : local.list"),
+        ("true ? 1 : local.list", "1 : local.list"),
         ("local.list ? 1 : 2", "local.list"),
         ("[for x in 1 : x]", "1"),
         ("[for x in local.list : x.y]", "y"),
@@ -94,7 +94,7 @@ def test_a_fault_points_at_the_part_that_is_wrong(text: str, place: str) -> None
         ("smtp_server.primary.hst", 'did you mean "host"?'),
         ("smtp_server.primry", 'did you mean "primary"?'),
         ('toset(["a"])[0]', "tolist() gives the elements an order"),
-        ('tolist([{a = 1}]).a', "write [0].a or [*].a"),
+        ("tolist([{a = 1}]).a", "write [0].a or [*].a"),
         ("{local.list = 1}", 'write (local.list) or "local.list"'),
         ('"${local.nothing}!"', "coalesce() can give another value for null"),
         ('"${local.list}!"', "jsonencode() makes a string of any value"),
@@ -169,7 +169,7 @@ def test_values_in_play_are_few_and_each_once() -> None:
     names = {"var": {f"v{number}": number for number in range(20)}}
     text = " + ".join(f"var.v{number} + var.v{number}" for number in range(20))
 
-    assert 6 == len(values_in_play(expression(text), Scope.root(names, functions={})))  # type: ignore[arg-type]
+    assert len(values_in_play(expression(text), Scope.root(names, functions={}))) == 6  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -198,16 +198,34 @@ def test_an_expression_with_a_fault_is_unknown() -> None:
     assert found
 
 
+ATTEMPTS = [
+    "var.secret + 1",
+    "var.secret.x",
+    "var.secret[0]",
+    "!var.secret",
+    "var.secret ? 1 : 2",
+    "[for x in var.secret : x]",
+    "{for x in [var.secret] : null => x}",
+    "max(var.secret)",
+    "tonumber(var.secret)",
+    "tobool(var.secret)",
+    "var.keys + 1",
+    "local.list[var.secret]",
+    '"${var.keys}!"',
+    "{for k, v in {a = var.secret, b = var.secret} : v => k}",
+    "jsondecode(var.secret)",
+    "var.secret...",
+    "upper(var.keys)",
+    "cidrhost(var.secret, 1)",
+    "{for x in [var.secret, var.secret] : x => 1}",
+    'regex("[", var.secret)',
+    "parseint(var.secret, 10)",
+]
+
+
 def test_no_fault_quotes_a_sensitive_value() -> None:
     """Whatever is done with it: in no part of the record."""
-    attempts = [
-        "var.secret + 1", "var.secret.x", "var.secret[0]", "!var.secret", "var.secret ? 1 : 2", "[for x in var.secret : x]",
-        "{for x in [var.secret] : null => x}", "max(var.secret)", "tonumber(var.secret)", "tobool(var.secret)",
-        "var.keys + 1", "local.list[var.secret]", '"${var.keys}!"', "{for k, v in {a = var.secret, b = var.secret} : v => k}",
-        "jsondecode(var.secret)", "var.secret...", "upper(var.keys)", "cidrhost(var.secret, 1)",
-        "{for x in [var.secret, var.secret] : x => 1}", 'regex("[", var.secret)', "parseint(var.secret, 10)",
-    ]  # fmt: skip
-    for text in attempts:
+    for text in ATTEMPTS:
         tree, syntax_faults = parse_expression(Source("test", text))
         found = syntax_faults if tree is None else evaluate_expression(tree, scope())[1]
 
@@ -215,11 +233,11 @@ def test_no_fault_quotes_a_sensitive_value() -> None:
         assert SECRET not in repr([(one.detail, one.help, one.values, one.cause, one.data) for one in found]), text
 
 
-TOKENS = st.sampled_from(
-    ["var.port", "local.list", "local.server", "var.secret", "var.later", "null", "true", "1", '"a"', "[", "]", "{", "}", "(",
-     ")", ",", ":", "=", "=>", "?", "+", "-", "*", "/", "%", "==", "<", "&&", "||", "!", ".", "[*]", ".*", "...", "for", "in",
-     "if", "x", "upper", "try", "can", "merge", "${", '"', "%{if true}", "%{endif}", "<<EOT\n", "\n", "EOT\n", "0.5", "é"]
-)  # fmt: skip
+WORDS = """
+var.port local.list local.server var.secret var.later null true 1 "a" [ ] { } ( ) , : = => ? + - * / % == < && || ! .
+[*] .* ... for in if x upper try can merge ${ " %{endif} 0.5 é
+"""
+TOKENS = st.sampled_from([*WORDS.split(), "%{if true}", "<<EOT\n", "\n", "EOT\n"])
 
 
 @settings(deadline=None, max_examples=300)

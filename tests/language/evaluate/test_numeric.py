@@ -41,7 +41,7 @@ def exact(number: Number) -> Fraction:
 
 
 def nearest(value: Fraction) -> Fraction:
-    """The 512-bit binary number nearest to a fraction, ties to even, worked out independently of the code under test."""
+    """The 512-bit binary number nearest to a fraction, ties to even, worked out without the code under test."""
     if not value:
         return value
     exponent = 0
@@ -121,6 +121,7 @@ def test_the_remainder_has_the_sign_of_the_dividend(left: int, right: int) -> No
     """As in Go, not as in Python."""
     rest = modulo(left, right)
 
+    assert isinstance(rest, int)
     assert abs(rest) < abs(right)
     assert (left - rest) % right == 0
     assert rest == 0 or (rest > 0) == (left > 0)
@@ -152,7 +153,7 @@ def test_the_remainder_has_the_sign_of_the_dividend(left: int, right: int) -> No
         ("1e", None),
         ("e1", None),
         (".", None),
-        ("١", None),
+        ("\u0661", None),
         ("NaN", None),
         ("infinity", None),
     ],
@@ -175,48 +176,48 @@ def test_a_result_out_of_range_is_refused() -> None:
     assert large is not None
     assert small is not None
 
-    for operation in (lambda: multiply(large, large), lambda: divide(small, large), lambda: multiply(small, small)):
+    for operation, left, right in ((multiply, large, large), (divide, small, large), (multiply, small, small)):
         with pytest.raises(NumberRangeError):
-            operation()
+            operation(left, right)
 
 
 def test_large_and_small_numbers_print_in_full() -> None:
     """No exponent, however many digits."""
-    assert "1" + "0" * 1999 == number_text(parse_number("1e1999") or 0)
-    assert "0." + "0" * 1499 + "1" == number_text(parse_number("1e-1500") or 0)
+    assert number_text(parse_number("1e1999") or 0) == "1" + "0" * 1999
+    assert number_text(parse_number("1e-1500") or 0) == "0." + "0" * 1499 + "1"
 
 
 def test_infinities_follow_the_usual_rules() -> None:
     """What has no answer is refused."""
-    assert INFINITY == divide(1, 0)
-    assert -INFINITY == divide(-1, 0)
-    assert -INFINITY == divide(1, MINUS_ZERO)
-    assert 0 == divide(1, INFINITY)
-    assert INFINITY == add(INFINITY, 1)
-    assert INFINITY == modulo(INFINITY, 2)
-    assert ("+Inf", "-Inf") == (number_text(INFINITY), number_text(-INFINITY))
-    for operation in (
-        lambda: divide(0, 0),
-        lambda: divide(INFINITY, INFINITY),
-        lambda: subtract(INFINITY, INFINITY),
-        lambda: multiply(0, INFINITY),
+    assert divide(1, 0) == INFINITY
+    assert divide(-1, 0) == -INFINITY
+    assert divide(1, MINUS_ZERO) == -INFINITY
+    assert divide(1, INFINITY) == 0
+    assert add(INFINITY, 1) == INFINITY
+    assert modulo(INFINITY, 2) == INFINITY
+    assert (number_text(INFINITY), number_text(-INFINITY)) == ("+Inf", "-Inf")
+    for operation, left, right in (
+        (divide, 0, 0),
+        (divide, INFINITY, INFINITY),
+        (subtract, INFINITY, INFINITY),
+        (multiply, 0, INFINITY),
     ):
         with pytest.raises(UndefinedResultError):
-            operation()
+            operation(left, right)
 
 
 def test_minus_zero_is_kept_as_terraform_keeps_it() -> None:
     """It is equal to zero and shows its sign."""
-    assert "-0" == number_text(negate(0))
-    assert "-0" == number_text(multiply(0, -1))
-    assert "0" == number_text(subtract(0, 0))
-    assert "0" == number_text(negate(MINUS_ZERO))
-    assert 0 == compare(MINUS_ZERO, 0)
-    assert "-0" == number_text(add(MINUS_ZERO, MINUS_ZERO))
-    assert "0" == number_text(add(MINUS_ZERO, 0))
-    assert "-0" == number_text(divide(0, -5))
+    assert number_text(negate(0)) == "-0"
+    assert number_text(multiply(0, -1)) == "-0"
+    assert number_text(subtract(0, 0)) == "0"
+    assert number_text(negate(MINUS_ZERO)) == "0"
+    assert compare(MINUS_ZERO, 0) == 0
+    assert number_text(add(MINUS_ZERO, MINUS_ZERO)) == "-0"
+    assert number_text(add(MINUS_ZERO, 0)) == "0"
+    assert number_text(divide(0, -5)) == "-0"
 
 
 def test_comparison() -> None:
     """By value, across both forms."""
-    assert [-1, 0, 1] == [compare(1, Decimal("1.5")), compare(2, 2), compare(Decimal("2.5"), 2)]
+    assert [compare(1, Decimal("1.5")), compare(2, 2), compare(Decimal("2.5"), 2)] == [-1, 0, 1]

@@ -71,7 +71,7 @@ def test_each_expression_gives_what_terraform_gives(topic: str) -> None:
         if not agrees(expected, ours):
             different[expression] = {"terraform": record, "ours": ours}
 
-    assert {} == different
+    assert different == {}
 
 
 @pytest.mark.parametrize("topic", TOPICS)

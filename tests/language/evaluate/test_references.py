@@ -56,7 +56,7 @@ def test_a_reference_knows_its_place() -> None:
     """The span is the part that is written out."""
     found = references(expression("1 + var.a[local.i].b"))
 
-    assert ["var.a", "local.i"] == [one.span.text for one in found]
+    assert [one.span.text for one in found] == ["var.a", "local.i"]
 
 
 def test_the_steps_of_a_reference() -> None:
@@ -64,15 +64,15 @@ def test_the_steps_of_a_reference() -> None:
     (found,) = references(expression('module.eu["a"].id'))
 
     assert Traversal("module", ("eu", KeyStep("a"), "id"), found.span) == found
-    assert ("eu", "id") == found.names
-    assert [True, False, False] == [found.plain(1), found.plain(2), found.plain(4)]
+    assert found.names == ("eu", "id")
+    assert [found.plain(1), found.plain(2), found.plain(4)] == [True, False, False]
 
 
 def test_references_of_a_deep_expression() -> None:
     """The walk does not recurse: a long chain costs no stack."""
     chain = expression(" + ".join(["var.a"] * 150))
 
-    assert 150 == len(references(chain))
+    assert len(references(chain)) == 150
 
 
 SCOPE = Scope.root(
@@ -103,7 +103,7 @@ def test_an_address_with_the_keys_of_this_place(text: str, expected: str) -> Non
     "text", ["1", '"user_group.ops"', "a.b[var.secret]", "a.b[var.later]", "a.b[var.list]", "a.b[true]", "f(1).a"]
 )
 def test_what_is_no_address(text: str) -> None:
-    """Another expression, or a key that is not known, sensitive, or neither text nor number; never with the secret in it."""
+    """Another expression, or a key that is not known, sensitive, or neither text nor number."""
     with pytest.raises(AddressError) as caught:
         address_in_scope(expression(text), SCOPE)
 
@@ -115,6 +115,6 @@ def test_references_to_nothing_are_found_without_evaluating() -> None:
     tree = expression("true ? 1 : [var.nn, local.x, eech.key, n, var, var[0]]")
     found = list(undeclared_references(tree, SCOPE))
 
-    assert ["DM2007", "DM2001", "DM2001", "DM2001", "DM2007", "DM2007"] == [one.code.id for one in found]
+    assert [one.code.id for one in found] == ["DM2007", "DM2001", "DM2001", "DM2001", "DM2007", "DM2007"]
     helps = ['did you mean "n"?', None, 'did you mean "each"?', "did you mean var.n?", None, None]
     assert helps == [one.help for one in found]

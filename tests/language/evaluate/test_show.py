@@ -1,4 +1,4 @@
-"""Values as ``terraform console`` prints them are checked by the recorded expressions; here is what JSON makes of them."""
+"""What JSON makes of values. How the console prints them is checked by the recorded expressions."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_json_has_no_types_and_no_secrets(value: Value, expected: object) -> Non
 def test_a_json_text_has_every_digit() -> None:
     """A float would lose most of a third; a large number stays whole; quotes and other scripts are as JSON has them."""
     assert json_text(divide(1, 3)).startswith("0.3333333333333333333333333333333333333333")
-    assert '{"big":' + "1" + "0" * 400 + "}" == json_text({"big": 10**400})
-    assert '["say \\"hi\\"","é"]' == json_text(('say "hi"', "é"))
+    assert json_text({"big": 10**400}) == '{"big":' + "1" + "0" * 400 + "}"
+    assert json_text(('say "hi"', "é")) == '["say \\"hi\\"","é"]'
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_a_null_shows_its_type(type_: Type, expected: str) -> None:
 
 def test_a_secret_is_not_shown_at_any_depth() -> None:
     """In words in its place; of an unknown secret it is said that it is unknown, as Terraform does."""
-    value = {"a": (sensitive("hunter2"),), "b": sensitive(Unknown(STRING)), "c": sensitive({"d": "hunter2"})}
+    value: Value = {"a": (sensitive("hunter2"),), "b": sensitive(Unknown(STRING)), "c": sensitive({"d": "hunter2"})}
 
     shown = show_value(value)
     assert "hunter2" not in shown
-    assert 2 == shown.count("(sensitive value)")
-    assert 1 == shown.count("(known after apply)")
+    assert shown.count("(sensitive value)") == 2
+    assert shown.count("(known after apply)") == 1
 
 
 def test_the_object_of_a_resource_shows_its_attributes() -> None:
     """Its address is no secret and no part of it."""
-    assert '{\n  "name" = "ops"\n}' == show_value(Marked({"name": "ops"}, address=Address("user_group", "ops")))
+    assert show_value(Marked({"name": "ops"}, address=Address("user_group", "ops"))) == '{\n  "name" = "ops"\n}'

@@ -33,6 +33,7 @@ from declarative_mail.language.types import (
     MapType,
     SetType,
     TupleType,
+    Type,
     friendly_name,
     has_dynamic,
     object_type,
@@ -153,12 +154,14 @@ def test_marks_come_off_and_go_on() -> None:
     group = Marked({"name": secret}, address=ADDRESS)
 
     assert ("x", (Mark(True, "env:X"),)) == unmark(secret)
-    assert ("x", ()) == unmark("x")
+    assert unmark("x") == ("x", ())
     assert ({"name": "x"}, (Mark(address=ADDRESS), Mark(True, "env:X"))) == unmark_deep(group)
     assert Marked("y", sensitive=True) == with_marks("y", [Mark(True, "env:X"), Mark(address=ADDRESS)])
-    assert "y" == with_marks("y", [Mark(address=ADDRESS)])
+    assert with_marks("y", [Mark(address=ADDRESS)]) == "y"
     assert secret is with_marks(secret, [Mark(sensitive=True)])
-    assert Marked({}, sensitive=True, address=ADDRESS) == with_marks(Marked({}, address=ADDRESS), [Mark(sensitive=True)])
+    assert Marked({}, sensitive=True, address=ADDRESS) == with_marks(
+        Marked({}, address=ADDRESS), [Mark(sensitive=True)]
+    )
 
 
 def test_a_value_that_is_marked_twice_has_one_mark() -> None:
@@ -199,24 +202,31 @@ def test_known_and_null() -> None:
     assert not is_null("")
     assert not is_known(sensitive(Unknown(STRING)))
     assert is_known((Unknown(STRING),))
-    for part in ((Unknown(STRING),), {"a": Unknown(STRING)}, ListValue((sensitive(Unknown(STRING)),), STRING)):
-        assert not is_wholly_known(part)
+    parts: list[Value] = [(Unknown(STRING),), {"a": Unknown(STRING)}, ListValue((sensitive(Unknown(STRING)),), STRING)]
+    assert not any(map(is_wholly_known, parts))
     assert is_wholly_known(MapValue({"a": (1, None)}, DYNAMIC))
 
 
+def elements(items: list[Value], element: Type) -> tuple[Value, ...]:
+    """The elements of a set that is made of these."""
+    made = make_set(items, element)
+    assert isinstance(made, SetValue)
+    return made.items
+
+
 def test_a_set_has_each_element_once_in_terraforms_order() -> None:
-    """Strings by code point, numbers by value, false first, anything else by cty's text of it, unknowns and null last."""
-    assert ("10", "9", "Z", "a", "é") == make_set(["é", "a", "9", "Z", "10", "a"], STRING).items  # type: ignore[union-attr]
-    assert (-1, Decimal("1.5"), 9, 10) == make_set([10, 9, -1, Decimal("1.5"), 9], NUMBER).items  # type: ignore[union-attr]
-    assert (False, True) == make_set([True, False, True], BOOL).items  # type: ignore[union-attr]
-    assert ((10,), (9,)) == make_set([(9,), (10,), (9,)], TupleType((NUMBER,))).items  # type: ignore[union-attr]
+    """Strings by code point, numbers by value, others by cty's text of them, unknowns and null last."""
+    assert elements(["é", "a", "9", "Z", "10", "a"], STRING) == ("10", "9", "Z", "a", "é")
+    assert (-1, Decimal("1.5"), 9, 10) == elements([10, 9, -1, Decimal("1.5"), 9], NUMBER)
+    assert elements([True, False, True], BOOL) == (False, True)
+    assert elements([(9,), (10,), (9,)], TupleType((NUMBER,))) == ((10,), (9,))
     unknown = Unknown(STRING)
-    assert ("a", unknown, Null(STRING)) == make_set([Null(STRING), unknown, "a"], STRING).items  # type: ignore[union-attr]
+    assert ("a", unknown, Null(STRING)) == elements([Null(STRING), unknown, "a"], STRING)
 
 
 def test_two_unknown_elements_of_a_set_are_two() -> None:
     """They may turn out to be different."""
-    assert 2 == len(make_set([Unknown(STRING), Unknown(STRING)], STRING).items)  # type: ignore[union-attr]
+    assert len(elements([Unknown(STRING), Unknown(STRING)], STRING)) == 2
 
 
 @pytest.mark.parametrize(
@@ -257,13 +267,13 @@ def test_the_names_of_types(type_: object, friendly: str, written: str) -> None:
 
 def test_any_reads_differently_as_a_constraint() -> None:
     """As Terraform's messages have it."""
-    assert "any type" == friendly_name(DYNAMIC, constraint=True)
-    assert "list of any single type" == friendly_name(ListType(DYNAMIC), constraint=True)
+    assert friendly_name(DYNAMIC, constraint=True) == "any type"
+    assert friendly_name(ListType(DYNAMIC), constraint=True) == "list of any single type"
 
 
 def test_types_of_values() -> None:
     """Marks do not matter; null without a type and what is not known have the placeholder."""
-    value = {"a": (1, "x", True, None), "b": sensitive(ListValue((), STRING)), "c": Unknown(NUMBER)}
+    value: Value = {"a": (1, "x", True, None), "b": sensitive(ListValue((), STRING)), "c": Unknown(NUMBER)}
 
     expected = object_type({"a": TupleType((NUMBER, STRING, BOOL, DYNAMIC)), "b": ListType(STRING), "c": NUMBER})
     assert expected == type_of(value)
@@ -313,17 +323,19 @@ def test_large_values_are_asked_once() -> None:
         calls.append(1)
         return len(calls)
 
-    assert [1, 1] == [memory.remembered("test", large, find), memory.remembered("test", large, find)]
+    assert [memory.remembered("test", large, find), memory.remembered("test", large, find)] == [1, 1]
     for _ in range(200):
         memory.remembered("test", tuple(range(3)), lambda: 0)
-    assert 2 == memory.remembered("test", large, find)
+    assert memory.remembered("test", large, find) == 2
 
 
 def test_a_large_value_and_a_small_one_answer_alike() -> None:
     """What is remembered is what would be found."""
-    for extra in ((), (sensitive("x"),), (Unknown(STRING),)):
-        small, large = ("a", *extra), ("a",) * memory.LARGE + extra
+    extras: list[tuple[Value, ...]] = [(), (sensitive("x"),), (Unknown(STRING),)]
+    for extra in extras:
+        small: Value = ("a", *extra)
+        large: Value = (*["a"] * memory.LARGE, *extra)
 
         assert contains_sensitive(small) is contains_sensitive(large) is contains_sensitive(large)
         assert is_wholly_known(small) is is_wholly_known(large) is is_wholly_known(large)
-        assert memory.LARGE + len(extra) == len(type_of(large).items)  # type: ignore[union-attr]
+        assert type_of(large) == TupleType((STRING,) * (memory.LARGE + len(extra)))
