@@ -25,9 +25,7 @@ def _overview() -> str:
     lines += ["| type | what it is |", "|---|---|"]
     lines += [f"| [`{type_}`]({type_}.md) | {resource_class(type_).title} |" for type_ in resource_types()]
     lines += ["", "| data source | what it reads |", "|---|---|"]
-    lines += [
-        f'| [`data "{type_}"`]({type_}.md#data-{type_}) | {data_class(type_).title} |' for type_ in data_types()
-    ]
+    lines += [f'| [`data "{type_}"`]({type_}.md#data-{type_}) | {data_class(type_).title} |' for type_ in data_types()]
     return "\n".join(lines) + "\n"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -244,12 +245,12 @@ def test_secret_to_be_exchanged_and_certificate_near_its_end_are_warned_of(proje
     soon = (datetime.now(UTC) + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ")
     check = {"address": "smtp_server.a", "ok": True, "at": long_ago, "certificate_expires": soon}
     before = project.json("drift").codes
-    project.edit_state(
-        lambda state: (
-            state["resources"][0].update(secrets_changed={"password": long_ago}),
-            state.update(check_results=[check]),
-        )
-    )
+
+    def age(state: dict[str, Any]) -> None:
+        state["resources"][0]["secrets_changed"] = {"password": long_ago}
+        state["check_results"] = [check]
+
+    project.edit_state(age)
 
     assert before.count("DM5014") == 0
     assert project.json("drift").codes.count("DM5014") == 2

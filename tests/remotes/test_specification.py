@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, settings
@@ -46,7 +47,7 @@ schema.app = create_app(_OBJECTS, Secret(TOKEN))
 
 @schema.parametrize()
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-def test_every_answer_is_as_specified(case: schemathesis.Case) -> None:
+def test_every_answer_is_as_specified(case: schemathesis.Case[Any]) -> None:
     """Status, headers and body of each answer, to requests that the specification allows and that it does not."""
     case.call_and_validate(headers={"Authorization": f"Bearer {TOKEN}"}, checks=CHECKS)
 
