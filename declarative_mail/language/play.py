@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from declarative_mail.language.access import AccessError, attribute_of, element_of
+from declarative_mail.language.clear_secrets import named_like_secret
 from declarative_mail.language.marks import contains_sensitive
 from declarative_mail.language.numeric import number_text
 from declarative_mail.language.scope import Scope
@@ -27,10 +28,24 @@ def values_in_play(expression: Expression, scope: Scope) -> dict[str, str]:
     for traversal in references(expression):
         reached = _reached(traversal, scope)
         if reached is not None and reached[0] not in found:
-            found[reached[0]] = describe(reached[1])
+            found[reached[0]] = _described(traversal, reached[1])
         if len(found) == _MOST_SHOWN:
             break
     return found
+
+
+def described_reference(traversal: Traversal, scope: Scope) -> str | None:
+    """What a reference stands for, described; None where it does not lead to a value."""
+    value, count = follow(traversal, scope)
+    return _described(traversal, value) if count == len(traversal.steps) else None
+
+
+def _described(traversal: Traversal, value: Value) -> str:
+    """A value in a few words; a text whose name says that it is a secret is not shown although nothing marks it."""
+    named = any(name not in ("key", "keys") and named_like_secret(name) for name in traversal.names)
+    if named and isinstance(value, str):
+        return "a string that is not shown"
+    return describe(value)
 
 
 def _reached(traversal: Traversal, scope: Scope) -> tuple[str, Value] | None:

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, has_errors
 from declarative_mail.language.graph import build_graph
+from declarative_mail.language.origins import with_origins
 from declarative_mail.language.program import Inputs, Program
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
@@ -92,7 +93,8 @@ def evaluate(
     program = Program(loaded.configuration, graph, inputs, host)
     program.run()
     found = [*program.diagnostics, *host.diagnostics, *ignored_faults(program.instances.values())]
-    diagnostics = [*loaded.diagnostics, *faults, *_beside(faults, found)]
+    explained = with_origins(_unique(_beside(faults, found)), loaded.configuration, loaded.given, program.scope())
+    diagnostics = [*loaded.diagnostics, *faults, *explained]
     return Evaluated(program, host, _unique(diagnostics), loaded)
 
 

@@ -164,6 +164,14 @@ def test_a_value_in_a_few_words(value: Value, text: str) -> None:
     assert text == describe(value)
 
 
+def test_a_text_with_the_name_of_a_secret_is_not_shown() -> None:
+    """It may be one that nobody marked."""
+    names: dict[str, Value] = {"local": {"api_key": SECRET, "key_count": 3}}
+    shown = values_in_play(expression("local.api_key + local.key_count"), Scope.root(names, functions={}))
+
+    assert shown == {"local.api_key": "a string that is not shown", "local.key_count": "3"}
+
+
 def test_values_in_play_are_few_and_each_once() -> None:
     """A condition over many references does not fill the screen."""
     names = {"var": {f"v{number}": number for number in range(20)}}
