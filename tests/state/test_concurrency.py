@@ -7,8 +7,10 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import asdict
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -57,10 +59,14 @@ def test_fifty_writers(store_at: StoreAt, timeout: float) -> None:
     check_that_nothing_is_lost(store_at, ended)
 
 
+def _start(role: str, store_at: StoreAt) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.state.writers", role, json.dumps(asdict(store_at))]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
 def _start_suspended(store_at: StoreAt) -> tuple[subprocess.Popen[str], str]:
     """A process that holds the lock and has been stopped; and the ID of its lock."""
-    command = [sys.executable, "-m", "tests.state.writers", json.dumps(asdict(store_at))]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    process = _start("suspend", store_at)
     assert process.stdout is not None
     lock_id = process.stdout.readline().strip()
     _, status = os.waitpid(process.pid, os.WUNTRACED)
@@ -72,6 +78,46 @@ def _wake(process: subprocess.Popen[str]) -> str:
     process.send_signal(signal.SIGCONT)
     said, _ = process.communicate(timeout=60)
     return said.strip()
+
+
+def _kill_while_it_writes(store_at: StoreAt, moment: float) -> list[str]:
+    """Kill a process that writes, at some moment after its first write; gives what it said it had added."""
+    with _start("append", store_at) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        time.sleep(moment)
+        process.kill()
+        return [first.strip(), *process.stdout.read().split()]
+
+
+def _check_after_kills(store_at: StoreAt, kills: int) -> None:
+    """After each kill the state is whole, and the next run can go on; all that was said to be added is there."""
+    moments = Random(kills)  # noqa: S311  # spreads the kills, hides nothing
+    added: list[str] = []
+    for _ in range(kills):
+        added += _kill_while_it_writes(store_at, moments.uniform(0, 0.02))
+        store = store_at.open()
+        holder = store.lock_info()
+        if holder and store_at.kind == "s3":  # where a lock outlives its owner
+            store.force_unlock(holder.id)
+        assert set(added) <= set(entries_in(store_at))
+    append(store_at, "after all", timeout=10)
+
+    # What was written without a word said of it is no loss: at most one for each kill.
+    assert len(set(entries_in(store_at)) - set(added)) <= kills + 1
+
+
+@pytest.mark.parametrize("store_at", stores("local", "postgres"), indirect=True)
+def test_killed_while_it_writes(store_at: StoreAt) -> None:
+    """A few kills, wherever they hit."""
+    _check_after_kills(store_at, 4)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("store_at", stores("local", "s3", "postgres"), indirect=True)
+def test_killed_again_and_again(store_at: StoreAt) -> None:
+    """Many kills."""
+    _check_after_kills(store_at, 50)
 
 
 class TestSuspendedHolder:

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from itertools import count
 from multiprocessing.context import ForkServerProcess
 from multiprocessing.queues import Queue
 from typing import Any
@@ -87,5 +88,13 @@ def suspend_while_holding(store_at: StoreAt) -> None:
         sys.stdout.write("written\n")
 
 
+def append_for_ever(store_at: StoreAt) -> None:
+    """Add one entry after the other and say which were added, until the process is killed."""
+    for number in count():
+        append(store_at, f"{os.getpid()}.{number}", timeout=30)
+        sys.stdout.write(f"{os.getpid()}.{number}\n")
+        sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    suspend_while_holding(StoreAt(**json.loads(sys.argv[1])))
+    {"suspend": suspend_while_holding, "append": append_for_ever}[sys.argv[1]](StoreAt(**json.loads(sys.argv[2])))
