@@ -3,7 +3,9 @@
 Beside moving tokens, the formatter rewrites what has a plainer form: block labels are quoted, a string that is nothing
 but one interpolation becomes its expression, and the types of variables are written as of today.
 
-In one thing it is not Terraform's: that loses a block label with an escaped ``$${`` in it, which is kept here.
+In three things it is not Terraform's: a label with a dollar or percent sign is kept, an
+interpolation in an interpolation is unwrapped at once and not in a second run, and an expression of several lines
+that begins and ends with parentheses of its own gets those without which it would not be one.
 """
 
 from __future__ import annotations
@@ -42,11 +44,19 @@ def format_text(text: str, *, name: str = "-") -> tuple[str, list[Diagnostic]]:
     if faults:
         return text, faults
     tokens = scan(text)
-    end = tokens[-1].start + len(tokens[-1].text) if tokens else text.count("\ufeff", 0, 1)
-    tokens = _Rewriting(tokens).body(body)
+    # Terraform counts bytes here: a byte order mark and nothing else becomes three spaces.
+    rest = len(text) - tokens[-1].start - len(tokens[-1].text) if tokens else len(text.encode())
+    return _joined(_Rewriting(tokens).body(body)) + " " * rest, []
+
+
+def lay_out_text(text: str) -> str:
+    """A text without faults with its tokens in their places and nothing rewritten."""
+    return _joined(scan(text))
+
+
+def _joined(tokens: list[Token]) -> str:
     lay_out(tokens)
-    spaces_at_end = " " * (len(text) - end)
-    return "".join([" " * token.spaces + token.text for token in tokens]) + spaces_at_end, []
+    return "".join([" " * token.spaces + token.text for token in tokens])
 
 
 def quote(text: str) -> str:
@@ -109,21 +119,35 @@ class _Rewriting:
 
 
 def _plain_value(tokens: list[Token]) -> list[Token]:
-    """Without the quotes and the interpolation where there is nothing else; in parentheses if it has several lines."""
+    """Without quotes and interpolation where there is nothing else; in parentheses if it has several lines."""
+    inner = _inside_interpolation(tokens)
+    if inner is None:
+        return tokens
+    if any(token.kind == NEWLINE for token in inner) and not _in_parentheses(inner):
+        return [Token("(", "(", 0, 0), *inner, Token(")", ")", 0, 0)]
+    return _plain_value(inner)
+
+
+def _inside_interpolation(tokens: list[Token]) -> list[Token] | None:
     kinds = [token.kind for token in tokens]
     if len(kinds) < 5 or kinds[:2] != [QUOTE, INTERPOLATION] or kinds[-2:] != [END_SEQUENCE, END_QUOTE]:
-        return tokens
-    inner = tokens[2:-2]
+        return None
     depth = 0
-    for token in inner:
+    for token in tokens[2:-2]:
         depth += (token.kind == QUOTE) - (token.kind == END_QUOTE)
         if depth <= 0 and token.kind in (INTERPOLATION, END_SEQUENCE, LITERAL):
-            return tokens
-    inner = _trimmed(inner)
-    several = any(token.kind == NEWLINE for token in inner)
-    if several and (inner[0].kind, inner[-1].kind) != ("(", ")"):
-        return [Token("(", "(", 0, 0), *inner, Token(")", ")", 0, 0)]
-    return inner
+            return None
+    return _trimmed(tokens[2:-2])
+
+
+def _in_parentheses(tokens: list[Token]) -> bool:
+    """Whether the first token is a parenthesis that the last one closes."""
+    depth = 0
+    for token in tokens[:-1]:
+        depth += (token.kind == "(") - (token.kind == ")")
+        if depth == 0:
+            return False
+    return tokens[-1].kind == ")"
 
 
 def _trimmed(tokens: list[Token]) -> list[Token]:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Raise it when the JSON form changes."""
 
+PACKAGED = Path(__file__).parent / "tables"
+
 RULES = {"A": "attribute", "K": "block", "V": "expression", "E": "object_elem", "S": "string_part"}
 """The grammar rules that a piece may be parsed by, each with the letter that stands for it."""
 
@@ -193,17 +195,17 @@ def table_name() -> str:
 
 
 def _packaged(name: str) -> dict[str, Any] | None:
-    path = Path(__file__).parent / "tables" / name
+    path = PACKAGED / name
     return _decode(path.read_bytes()) if path.is_file() else None
 
 
 def _kept(name: str, blobs: Blobs | None) -> dict[str, Any] | None:
-    return _decode(blobs.get(name)) if blobs else None
+    return None if blobs is None else _decode(blobs.get(name))
 
 
 def _built(name: str, blobs: Blobs | None) -> dict[str, Any]:
     tables = build_tables()
-    if blobs:
+    if blobs is not None:
         blobs.put(name, encode_tables(tables))
     return tables
 

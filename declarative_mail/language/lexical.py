@@ -170,3 +170,10 @@ def stray_end(text: str, start: int) -> int:
         if end > 0 and "\n" not in text[start:end]:
             return end + 1
     return start + 1
+
+
+def line_end(text: str, start: int) -> int:
+    """Where the line of an offset ends, before its line break."""
+    end = text.find("\n", start)
+    end = len(text) if end < 0 else end
+    return end - 1 if end > start and text[end - 1] == "\r" else end

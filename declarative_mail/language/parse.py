@@ -64,14 +64,14 @@ def parse_file(
         return Body({}, (), Span(source, 0, 0)), [fault]
     with _collector_paused():
         store = blobs if len(source.text) >= KEPT_FROM else None
-        body = read_tree(store.get(tree_name(source)), source) if store else None
+        body = None if store is None else read_tree(store.get(tree_name(source)), source)
         if body is not None:
             return body, []
         reader = Reader(source, _pieces, blobs)
         body = reader.read_file()
         _keep_recipes(blobs)
-        if store and not reader.faults.found and not holds_secret(body, is_secret):
-            store.put(tree_name(source), write_tree(body))
+        if store is not None and not reader.faults.found:
+            _keep_tree(store, source, body, is_secret)
         return body, reader.faults.found
 
 
@@ -96,6 +96,14 @@ def parse_template(source: Source, *, blobs: Blobs | None = None) -> tuple[Expre
     template = reader.read_template()
     _keep_recipes(blobs)
     return template, reader.faults.found
+
+
+def _keep_tree(store: Blobs, source: Source, body: Body, is_secret: NamePredicate) -> None:
+    try:
+        if not holds_secret(body, is_secret):
+            store.put(tree_name(source), write_tree(body))
+    except RecursionError:  # so deep a tree is read from its text each time
+        return
 
 
 def _keep_recipes(blobs: Blobs | None) -> None:

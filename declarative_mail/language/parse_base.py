@@ -7,11 +7,10 @@ from typing import Any
 from declarative_mail.diagnostics import Source
 from declarative_mail.diagnostics.codes import syntax as codes
 from declarative_mail.language.lexical import EQUALS, INVALID
-from declarative_mail.language.parse_build import Build
 from declarative_mail.language.parse_faults import Faults, TooManyFaultsError
 from declarative_mail.language.parse_frame import FILE, PIECES, Frame
 from declarative_mail.language.parse_misfit import MisfitError
-from declarative_mail.language.parse_pieces import MAX_DEPTH, MAX_PIECE, Pieces
+from declarative_mail.language.parse_pieces import MAX_DEPTH, MAX_PIECE, Known, Pieces
 from declarative_mail.language.stored import Blobs
 
 
@@ -65,17 +64,18 @@ class BaseReader:
             rule = "K"
         entry = self._known.get(rule + kinds) or self._learn(frame, rule, kinds)
         if entry is not None:
-            build, depth = entry
-            if depth + frame.depth > frame.total:
-                frame.total = depth + frame.depth
-                if frame.total > MAX_DEPTH:
+            build, depth, around = entry
+            total = max(depth, around + frame.depth)
+            if total > frame.total:
+                frame.total = total
+                if total > MAX_DEPTH:
                     self._stop_too_deep(frame.spans[0][0])
             frame.items.append(build(self, frame.spans, frame.values))
         frame.kinds.clear()
         frame.spans.clear()
         frame.values.clear()
 
-    def _learn(self, frame: Frame, rule: str, kinds: str) -> tuple[Build, int] | None:
+    def _learn(self, frame: Frame, rule: str, kinds: str) -> Known | None:
         """How to make the node of a piece that is met for the first time; None, and a report, where that cannot be."""
         if INVALID in kinds:
             return None

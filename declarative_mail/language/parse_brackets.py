@@ -93,8 +93,7 @@ class BracketReader(BaseReader):
     def _finish_sequence(self, frame: Frame, end: int) -> None:
         self._stack.pop()
         self._frame = template = self._stack[-1]
-        if frame.items:
-            template.items.append(frame.part(self.text, end))
+        template.items.append(frame.part(self.text, end) if frame.items else None)
         template.depth = max(template.depth, frame.total + 1)
 
     def _body(self, frame: Frame, end: int) -> Body:

@@ -30,6 +30,9 @@ class Reading(Protocol):
 Build: TypeAlias = Callable[[Reading, list[Bounds], list[Any]], Any]
 """Makes the node of one piece from where its tokens stand and the finished values among them."""
 
+_NO_NODE = frozenset(("value", "element", "interpolation", "if"))
+"""Operations that pass on the nodes of others."""
+
 _CONSTANTS: dict[str, bool | None] = {TRUE: True, FALSE: False, NULL: None}
 _ESCAPES = (
     'A backslash in a quoted string stands before n, r, t, ", another backslash, u with four or U with eight '
@@ -47,15 +50,22 @@ def make_builder(recipe: Recipe) -> Build:
     return BUILDERS[operation](first, last, *operands)
 
 
-def depth_of(recipe: Recipe) -> int:
-    """How many operations stand one inside the other at most. Without recursion: a recipe may be too deep for that."""
-    deepest, waiting = 0, [(recipe, 0)]
+def depths_of(recipe: Recipe) -> tuple[int, int]:
+    """How many nodes stand one inside the other at most, and how many of them around a finished value.
+
+    Without recursion: a recipe may be too deep for that.
+    """
+    deepest = around_values = 0
+    waiting = [(recipe, 0)]
     while waiting:
         part, above = waiting.pop()
-        depth = above + isinstance(part[0], str) if part else above
+        operation = part[0] if part else None
+        depth = above + (isinstance(operation, str) and operation not in _NO_NODE)
         deepest = max(deepest, depth)
+        if operation == "value":
+            around_values = max(around_values, above)
         waiting += [(inner, depth) for inner in part if isinstance(inner, (tuple, list))]
-    return deepest
+    return deepest, around_values
 
 
 def unescaped(reading: Reading, text: str, start: int) -> str:

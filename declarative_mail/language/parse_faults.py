@@ -7,15 +7,15 @@ import re
 from declarative_mail.diagnostics import Code, Diagnostic, Label, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
 from declarative_mail.language import lexical
+from declarative_mail.language.clear_secrets import named_like_secret
+from declarative_mail.language.lexical import line_end
 from declarative_mail.language.parse_frame import BODY, FILE, FOR, OBJECT, SEQUENCE, TUPLE, Frame
 from declarative_mail.language.parse_misfit import NESTED_SPLAT, MisfitError
 
 MAX_FAULTS = 20
 """How many faults of one text are told: what follows the twentieth is as a rule a consequence of it."""
 
-_SECRET_LINE = re.compile(
-    r"\s*\"?[\w-]*(?:pass|secret|token|credential|private_key|api_?key)[\w-]*\"?\s*[=:]\s*", re.IGNORECASE
-)
+_SETTING = re.compile(r"(?<![\w-])([\w-]++)\"?\s*+[=:]\s*")
 _BRACE_ON_NEXT_LINE = re.compile(r"[ \t\r]*\n\s*\{")
 
 
@@ -49,12 +49,11 @@ class Faults:
         found: dict[int, Label] = {}
         text = self._source.text
         for offset in offsets:
-            start = text.rfind("\n", 0, offset) + 1
-            match = _SECRET_LINE.match(text, start)
-            end = text.find("\n", start)
-            end = len(text) if end < 0 else end
-            if match and match.end() < end:
-                found[start] = Label(Span(self._source, match.end(), end), "", secret=True)
+            start, end = text.rfind("\n", 0, offset) + 1, line_end(text, offset)
+            for match in _SETTING.finditer(text, start, end):
+                if named_like_secret(match[1]) and match.end() < end:
+                    found[start] = Label(Span(self._source, match.end(), end), "", secret=True)
+                    break
         return tuple(found.values())
 
     def explain(self, frame: Frame, rule: str, misfit: MisfitError) -> None:
@@ -66,12 +65,19 @@ class Faults:
         ):
             return  # the brace, a piece of its own, tells
         code, detail = _Explanation(self._source, frame, rule, misfit).words()
-        spans = frame.spans
-        if misfit.index < len(spans):
-            start, end = spans[misfit.index]
+        if misfit.index < len(frame.spans):
+            start, end = frame.spans[misfit.index]
         else:
-            start, end = (spans[-1][1], spans[-1][1] + 1) if spans else (frame.start, frame.start + 1)
+            start = _next(self._source.text, frame.spans[-1][1] if frame.spans else frame.start + len(frame.closer))
+            end = min(start + 1, len(self._source.text))
         self.report(code, detail, start, end)
+
+
+def _next(text: str, start: int) -> int:
+    """Where the next character stands that is no space."""
+    while text[start : start + 1] in (" ", "\t"):
+        start += 1
+    return start
 
 
 class _Explanation:

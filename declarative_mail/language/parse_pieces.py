@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeAlias
 
 from declarative_mail.language import parse_build_items
-from declarative_mail.language.parse_build import Build, depth_of, make_builder
+from declarative_mail.language.parse_build import Build, depths_of, make_builder
 from declarative_mail.language.stored import MAX_KINDS, RECIPES, Blobs, Recipe, read_recipes, write_recipes
 
 MAX_DEPTH = 200
@@ -21,22 +22,30 @@ BUILDERS_OF = (parse_build_items,)
 PACKAGED = Path(__file__).parent / "tables" / RECIPES
 
 
+Known: TypeAlias = tuple[Build, int, int]
+"""The builder of a piece, how deep its nodes are nested, and how many of them stand around a finished value in it."""
+
+
 class Pieces:
     """Builders by rule and kinds (``AN=s``).
 
     A recipe comes from the package, which has those of common pieces, from the blobs, or from python-hcl2's grammar.
     Neither
     that nor Lark is loaded for pieces whose recipes are known.
+
+    Args:
+        packaged: the file with recipes of common pieces; None for none.
     """
 
-    def __init__(self) -> None:
-        self.known: dict[str, tuple[Build, int]] = {}
+    def __init__(self, packaged: Path | None = PACKAGED) -> None:
+        self._packaged = packaged
+        self.known: dict[str, Known] = {}
         self._recipes: dict[str, Recipe] | None = None
         self._learned: dict[str, Recipe] = {}
         self._blobs: Blobs | None = None
 
-    def learn(self, rule: str, kinds: str, blobs: Blobs | None) -> tuple[Build, int]:
-        """The builder of a piece that is not known yet, and how deep its values are nested.
+    def learn(self, rule: str, kinds: str, blobs: Blobs | None) -> Known:
+        """The builder of a piece that is not known yet.
 
         Raises:
             MisfitError: the piece does not follow the grammar.
@@ -49,28 +58,28 @@ class Pieces:
             self.known[key] = entry
         return entry
 
-    def _from_kept(self, key: str, blobs: Blobs | None) -> tuple[Build, int] | None:
+    def _from_kept(self, key: str, blobs: Blobs | None) -> Known | None:
         recipe = self._kept(key, blobs)
         try:
-            return None if recipe is None else (make_builder(recipe), depth_of(recipe))
+            return None if recipe is None else (make_builder(recipe), *depths_of(recipe))
         except (KeyError, TypeError, ValueError):
             return None
 
-    def _from_grammar(self, rule: str, kinds: str, blobs: Blobs | None) -> tuple[Build, int]:
+    def _from_grammar(self, rule: str, kinds: str, blobs: Blobs | None) -> Known:
         from declarative_mail.language.grammar import load_grammar
         from declarative_mail.language.parse_recipe import make_recipe
 
         recipe = make_recipe(load_grammar(blobs).parse(rule, kinds), kinds)
-        depth = depth_of(recipe)
-        if depth > MAX_DEPTH:
-            return _too_deep, depth
+        depths = depths_of(recipe)
+        if depths[0] > MAX_DEPTH:
+            return _too_deep, *depths
         if blobs is not None and len(kinds) <= MAX_KINDS:
             self._learned[rule + kinds] = recipe
-        return make_builder(recipe), depth
+        return make_builder(recipe), *depths
 
     def _kept(self, key: str, blobs: Blobs | None) -> Recipe | None:
         if self._recipes is None:
-            self._recipes = read_recipes(PACKAGED.read_bytes() if PACKAGED.is_file() else None)
+            self._recipes = read_recipes(self._packaged.read_bytes() if self._packaged else None)
         if key not in self._recipes and blobs is not None and blobs is not self._blobs:
             self._recipes |= read_recipes(blobs.get(RECIPES))
             self._blobs = blobs

@@ -114,7 +114,7 @@ class Reader(StringReader):
         if previous == lexical.DOT:
             return lexical.WORD
         if frame.role == FOR or frame.kinds[:1] == [lexical.DIRECTIVE]:
-            head = "".join(frame.kinds[1:5])
+            head = "".join(frame.kinds[1:6])
             if head in ("f", "fN,"):
                 return lexical.WORD
             if word == "for" and not head:

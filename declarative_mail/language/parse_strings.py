@@ -9,7 +9,7 @@ from declarative_mail.language.parse_brackets import BracketReader
 from declarative_mail.language.parse_build import Bounds, unescaped
 from declarative_mail.language.parse_frame import SEQUENCE, TEMPLATE, Frame
 from declarative_mail.language.parse_template import LITERAL, Part, make_template
-from declarative_mail.language.syntax import Expression
+from declarative_mail.language.syntax import Expression, Literal
 
 _UNCLOSED_STRING = (
     "The string is not closed on its line. Add the closing quote. "
@@ -97,7 +97,7 @@ class StringReader(BracketReader):
         elif self.text[start] == '"':
             self._pop(lexical.VALUE, start + 1, self._template_node(frame, start + 1))
         else:
-            self._report_unclosed_string(frame, start)
+            self._report_unclosed_string(frame, lexical.line_end(self.text, start))
 
     def _report_unclosed_string(self, frame: Frame, end: int) -> None:
         """The line ends in a string. Inside a template sequence it is more likely that this is what was not closed."""
@@ -127,5 +127,7 @@ class StringReader(BracketReader):
         return False
 
     def _template_node(self, frame: Frame, end: int) -> Expression:
-        flush = frame.heredoc is not None and frame.heredoc[1]
-        return make_template(self, frame.items, Span(self.source, frame.start, end), flush=flush)
+        span = Span(self.source, frame.start, end)
+        if None in frame.items:  # a sequence with a fault: what it would have opened or closed is not known
+            return Literal(None, span)
+        return make_template(self, frame.items, span, flush=frame.heredoc is not None and frame.heredoc[1])

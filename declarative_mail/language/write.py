@@ -1,6 +1,7 @@
 """From a syntax tree to text in canonical style; reading that text gives the same tree again, apart from spans.
 
-For programs that make configurations: nodes that stand for no text have the span `NOWHERE`.
+Nothing is put more plainly than the tree has it: of ``"${a}"`` the formatter would make ``a``. For programs that make
+configurations: nodes that stand for no text have the span `NOWHERE`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any, TypeAlias
 
 from declarative_mail.diagnostics import Source, Span
 from declarative_mail.language import syntax
-from declarative_mail.language.format import format_text, quote
+from declarative_mail.language.format import lay_out_text, quote
 from declarative_mail.language.numeric import number_text
 from declarative_mail.language.syntax import Block, Body, Expression, Literal
 from declarative_mail.language.write_template import template_text
@@ -46,14 +47,12 @@ _UNARY, _TERM = 7, 8
 
 def write_body(body: Body) -> str:
     """A body as the text of a file: arguments first, then blocks, each block after an empty line."""
-    text, _ = format_text("\n".join(_items(body)))
-    return text
+    return lay_out_text("\n".join(_items(body)))
 
 
 def write_expression(expression: Expression) -> str:
     """An expression as text; objects and long lists have several lines."""
-    text, _ = format_text(f"_ = {_text(expression)}\n")
-    return text.removeprefix("_ = ").rstrip("\n")
+    return lay_out_text(f"_ = {_text(expression)}\n").removeprefix("_ = ").rstrip("\n")
 
 
 def expression_of(value: Plain) -> Expression:
