@@ -38,7 +38,7 @@ COMMANDS = {
 """Every command with its one-line help, so that ``--help`` imports none of them."""
 
 
-_MODULES = {"import": "import_"}
+MODULES = {"import": "import_"}
 """Where the name of a command cannot be that of a module."""
 
 
@@ -51,7 +51,7 @@ class _Commands(click.Group):
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"declarative_mail.cli.{_MODULES.get(cmd_name, cmd_name.replace('-', '_'))}")
+        module = import_module(f"declarative_mail.cli.{MODULES.get(cmd_name, cmd_name.replace('-', '_'))}")
         command: click.Command = module.command
         return command
 

@@ -22,8 +22,8 @@ Opened = tuple[Remote | None, list[Diagnostic]]
 
 
 def _open_rest(block: Block) -> Opened:
+    from declarative_mail.remotes.answers import Insecure
     from declarative_mail.remotes.rest.client import RestRemote, RestSettings
-    from declarative_mail.remotes.transport import Insecure
 
     settings, faults = read_settings(block, RestSettings)
     if settings is None:

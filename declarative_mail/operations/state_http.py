@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from declarative_mail.remotes.transport import Answer, PlainClient, TlsSettings, TransportError
+from declarative_mail.remotes.answers import Answer, TransportError
+from declarative_mail.remotes.transport import PlainClient, TlsSettings
 from declarative_mail.state.stores.http_wire import HttpFailed, HttpSettings
 
 

@@ -19,8 +19,8 @@ def token_source(oauth2: Mapping[str, Any], desired: Mapping[Address, Desired]) 
     from declarative_mail.operations.probe_settings import secret_value
 
     def fetch() -> Secret:
+        from declarative_mail.remotes.answers import TransportError
         from declarative_mail.remotes.oauth import request_token
-        from declarative_mail.remotes.transport import TransportError
 
         try:
             return request_token(

@@ -8,7 +8,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.remotes.transport import Answer, NotAnApi, TransportError
+from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
 
 
 def transport_fault(error: TransportError, name: str) -> Diagnostic:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode, urlsplit
 
-from declarative_mail.remotes.transport import Transport, TransportError, TransportSettings
+from declarative_mail.remotes.answers import TransportError
+from declarative_mail.remotes.transport import Transport, TransportSettings
 from declarative_mail.secrets import Secret
 
 TIMEOUT = 20.0

@@ -12,7 +12,7 @@ import click
 
 from declarative_mail import __version__
 from declarative_mail.cli.exits import Exit
-from declarative_mail.cli.main import COMMANDS, cli
+from declarative_mail.cli.main import COMMANDS, MODULES, cli
 from declarative_mail.diagnostics import Code
 from tests.support.generated import generated_files, walk
 from tests.support.sources import PACKAGE, ROOT, modules, name_of, parsed, tracked
@@ -118,7 +118,7 @@ def test_every_command_and_option_has_help() -> None:
 
 def test_list_of_commands_matches_the_modules() -> None:
     """``dmail --help`` names exactly the commands that exist."""
-    named = {f"{name.replace('-', '_')}.py" for name in COMMANDS}
+    named = {f"{MODULES.get(name, name.replace('-', '_'))}.py" for name in COMMANDS}
     commands = {
         path.name
         for path in modules(PACKAGE / "cli")

@@ -19,6 +19,7 @@ from uuid import uuid4
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes as codes
+from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
 from declarative_mail.remotes.base import LiveObject, Operation, Written
 from declarative_mail.remotes.faults import changed_since_plan, problem_text, refusal, transport_fault
 from declarative_mail.remotes.rest.wire import (
@@ -32,7 +33,7 @@ from declarative_mail.remotes.rest.wire import (
     to_wire,
     without_values,
 )
-from declarative_mail.remotes.transport import Answer, NotAnApi, Transport, TransportError, TransportSettings
+from declarative_mail.remotes.transport import Transport, TransportSettings
 from declarative_mail.resources.registry import resource_class, resource_types
 from declarative_mail.resources.schema import resource_schema
 from declarative_mail.secrets import Secret
