@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from declarative_mail.language.functions.model import FunctionError
 from declarative_mail.language.marks import is_sensitive
+from declarative_mail.language.numeric import number_text
 from declarative_mail.language.sets import quoted
 from declarative_mail.language.types import DYNAMIC, ObjectType, TupleType, Type
 from declarative_mail.language.values import (
@@ -107,4 +108,6 @@ def shown(value: Value) -> str:
     if is_sensitive(value):
         return PLACEHOLDER
     bare = without_mark(value)
-    return quoted(bare) if isinstance(bare, str) else str(bare)
+    if isinstance(bare, str):
+        return quoted(bare)
+    return number_text(bare) if isinstance(bare, int | Decimal) else str(bare)

@@ -15,7 +15,7 @@ from declarative_mail.language.functions.model import CallContext, too_large
 if TYPE_CHECKING:
     import re2
 
-MAX_ENTRIES = 200_000
+MAX_ENTRIES = 50_000
 """Directory entries that one search looks at: a link to a directory above could go on for ever."""
 
 _SPECIAL = re.compile(r"[*?\[{\\]")

@@ -29,7 +29,7 @@ MAX_RANGE = 1024
 """Numbers that `range` makes at most, as in Terraform."""
 
 
-def _gone(name: str, instead: str) -> Function:
+def _gone(name: str, instead: str, *, example: str) -> Function:
     message = f'the "{name}" function was deprecated in Terraform v0.12 and is no longer available; use {instead}'
 
     def refuse(*_vals: Value) -> Type:
@@ -41,7 +41,7 @@ def _gone(name: str, instead: str) -> Function:
         returns=refuse,
         category="collection",
         help=f"No longer available: use {instead}.",
-        example=instead.partition(" ")[0],
+        example=example,
         impl=refuse,  # type: ignore[arg-type]  # never reached: the type is refused first
     )
 
@@ -144,8 +144,8 @@ def _summed(items: Sequence[Value]) -> Number:
 _LIST_OF_ANY = ListType(DYNAMIC)
 
 FUNCTIONS = (
-    _gone("list", "tolist([ ... ]) syntax to write a literal list"),
-    _gone("map", "tomap({ ... }) syntax to write a literal map"),
+    _gone("list", "tolist([ ... ]) syntax to write a literal list", example='tolist(["a", "b"])'),
+    _gone("map", "tomap({ ... }) syntax to write a literal map", example="tomap({ a = 1 })"),
     Function(
         name="matchkeys",
         parameters=(

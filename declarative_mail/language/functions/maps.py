@@ -108,7 +108,7 @@ def _merge_type(*maps: Value) -> Type:
         if type_ == DYNAMIC:
             return DYNAMIC
         if not isinstance(type_, MapType | ObjectType):
-            raise FunctionError(None, f'arguments must be maps or objects, got "{friendly_name(type_)}"')
+            raise _no_map(type_)
     if len(set(types)) < 2:
         return types[0] if types else object_type({})
     found: dict[str, Type] = {}
@@ -124,6 +124,11 @@ def _merge_type(*maps: Value) -> Type:
     return object_type(found)
 
 
+def _no_map(type_: Type) -> FunctionError:
+    message = f'arguments must be maps or objects, got "{friendly_name(type_)}"'
+    return FunctionError(None, message, safe=True)
+
+
 def merge(*maps: Value, returns: Type) -> Value:
     """All elements; of those with the same key the last."""
     merged: dict[str, Value] = {}
@@ -132,6 +137,8 @@ def merge(*maps: Value, returns: Type) -> Value:
         if is_null(one):
             continue
         bare, found = unmark(one)
+        if not isinstance(bare, dict | MapValue):
+            raise _no_map(type_of(bare))
         merged.update(attributes(bare))
         marks += found
     return with_marks(_map_like(merged, returns), marks)

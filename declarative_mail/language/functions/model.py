@@ -22,6 +22,7 @@ from declarative_mail.diagnostics.codes.functions import (
 )
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.lexical import nfc
+from declarative_mail.language.limits import ExcessError, check_size
 from declarative_mail.language.marks import Mark, unmark_deep, with_marks
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC, Type, type_of
@@ -36,7 +37,7 @@ from declarative_mail.language.values import (
     is_null,
 )
 
-MAX_TEXT = 2**25
+MAX_TEXT = 2**24
 """Characters that the result of one call may have: far above any real use, and small enough to stay alive."""
 MAX_ITEMS = 2**20
 """Elements that a collection which comes out of one call may have."""
@@ -271,7 +272,10 @@ def _prepare(function: Function, index: int, argument: Argument) -> Argument:
         return argument
     value = argument.evaluate() if isinstance(argument, Deferred) else argument
     try:
+        check_size(value)
         return convert(value, parameter.type)
+    except ExcessError as error:
+        raise FunctionError(index, f"the value is {error}", code=RESULT_TOO_LARGE, safe=True) from None
     except ConversionError as error:
         raise FunctionError(index, str(error)) from error
 

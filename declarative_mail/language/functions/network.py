@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from declarative_mail.language.functions.arguments import big_whole_number, whole_number
 from declarative_mail.language.functions.model import Function, FunctionError, Parameter
+from declarative_mail.language.numeric import number_text
 from declarative_mail.language.types import NUMBER, STRING, ListType
 from declarative_mail.language.values import ListValue, Value
 
@@ -146,7 +147,9 @@ def cidr_host(prefix: str, hostnum: int | Decimal) -> Value:
     greatest = (1 << (network.bits - network.length)) - 1
     number = wanted + greatest + 1 if wanted < 0 else wanted
     if not 0 <= number <= greatest:
-        raise FunctionError(None, f"prefix of {network.length} does not accommodate a host numbered {wanted}")
+        raise FunctionError(
+            None, f"prefix of {network.length} does not accommodate a host numbered {number_text(wanted)}"
+        )
     if network.is_mapped:
         # Terraform takes the block for an IPv4 one here and puts the number in front of it.
         return address_text(network.first | number << 96, 128)
@@ -172,7 +175,9 @@ def cidr_subnet(prefix: str, newbits: int | Decimal, netnum: int | Decimal) -> V
     if bits < 0:
         raise FunctionError(None, f"the prefix of {network.length} cannot be extended by {bits} bits")
     if not 0 <= number < 1 << bits:
-        raise FunctionError(None, f"prefix extension of {bits} does not accommodate a subnet numbered {number}")
+        raise FunctionError(
+            None, f"prefix extension of {bits} does not accommodate a subnet numbered {number_text(number)}"
+        )
     return str(Network(network.first | number << (network.bits - length), length, network.bits))
 
 

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from declarative_mail.language.functions.arguments import null_of
-from declarative_mail.language.functions.model import MAX_ITEMS, MAX_TEXT, Function, FunctionError, Parameter, too_large
+from declarative_mail.language.functions.model import MAX_TEXT, Function, FunctionError, Parameter, too_large
 from declarative_mail.language.types import DYNAMIC, STRING, ListType, TupleType, Type, object_type
 from declarative_mail.language.values import ListValue, Unknown, Value
 
 if TYPE_CHECKING:
     import re2
+
+MAX_MATCHES = 2**17
+"""Matches that one call looks at: each takes some microseconds."""
 
 _FAULTS = (
     ("missing ): ", "missing closing )"),
@@ -37,6 +40,8 @@ _TOKENS = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+_INSIDE = frozenset(bytes([byte]) for byte in range(0x80, 0xC0))
+"""The bytes of a character in UTF-8 but its first."""
 _REFERENCE = re.compile(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})?")
 _GROUP_NUMBER = re.compile(r"0|[1-9][0-9]{0,7}", re.ASCII)
 
@@ -45,7 +50,7 @@ _GROUP_NUMBER = re.compile(r"0|[1-9][0-9]{0,7}", re.ASCII)
 class Pattern:
     """A compiled expression and the names of its groups, an empty one for each group without."""
 
-    compiled: re2._Regexp[str]
+    compiled: re2._Regexp[bytes]
     names: tuple[str, ...]
 
     @property
@@ -57,22 +62,31 @@ class Pattern:
             return TupleType((STRING,) * len(self.names))
         return object_type(dict.fromkeys(self.names, STRING))
 
-    def value(self, match: re2._Match[str]) -> Value:
+    def value(self, match: re2._Match[bytes]) -> Value:
         """What one match gives."""
         if not self.names:
-            return str(match.group())
-        groups = tuple([null_of(STRING) if group is None else group for group in match.groups()])
+            return str(match.group().decode())
+        groups = tuple([null_of(STRING) if group is None else group.decode() for group in match.groups()])
         if not any(self.names):
             return groups
         return dict(sorted(zip(self.names, groups, strict=True)))
 
-    def matches(self, text: str) -> Iterator[re2._Match[str]]:
-        """All matches that do not overlap; an empty one right behind another match is none."""
-        end = -1
-        for match in self.compiled.finditer(text):
-            if match.start() == match.end() == end:
+    def matches(self, text: bytes) -> Iterator[re2._Match[bytes]]:
+        """All matches in a text in UTF-8 that do not overlap.
+
+        An empty one is none right behind another match, and inside a character.
+
+        Raises:
+            FunctionError: there are too many.
+        """
+        behind = -1
+        for count, match in enumerate(self.compiled.finditer(text)):
+            if count > MAX_MATCHES:
+                raise too_large(count, MAX_MATCHES, "matches")
+            start, end = match.span()
+            if start == end and (end == behind or text[end : end + 1] in _INSIDE):
                 continue
-            end = match.end()
+            behind = end
             yield match
 
 
@@ -143,7 +157,7 @@ def _matches_type(pattern: str | Unknown, string: Value) -> Type:
 def first_match(pattern: str, string: str) -> Value:
     """What the first match gives."""
     checked = _checked(pattern)
-    match = next(checked.matches(string), None)
+    match = next(checked.matches(string.encode()), None)
     if match is None:
         raise FunctionError(None, "pattern did not match any part of the given string", safe=True)
     return checked.value(match)
@@ -152,12 +166,7 @@ def first_match(pattern: str, string: str) -> Value:
 def all_matches(pattern: str, string: str) -> Value:
     """What each match gives, in order."""
     checked = _checked(pattern)
-    found = []
-    for match in checked.matches(string):
-        found.append(checked.value(match))
-        if len(found) > MAX_ITEMS:
-            raise too_large(len(found), MAX_ITEMS, "elements")
-    return ListValue(tuple(found), checked.result)
+    return ListValue(tuple([checked.value(match) for match in checked.matches(string.encode())]), checked.result)
 
 
 def replace(text: str, substr: str, replace: str) -> Value:
@@ -176,19 +185,20 @@ def _replace_matches(text: str, expression: str, template: str) -> str:
         pattern = compile_pattern(expression)
     except PatternError as error:
         raise FunctionError(None, f"error parsing regexp: {error.what}: `{error.where}`") from None
-    parts: list[str] = []
-    size, end = len(text), 0
-    for match in pattern.matches(text):
+    data = text.encode()
+    parts: list[bytes] = []
+    size, end = len(data), 0
+    for match in pattern.matches(data):
         new = _expanded(template, match, pattern.names)
-        parts += [text[end : match.start()], new]
+        parts += [data[end : match.start()], new]
         end = match.end()
         size += len(new)
         if size > MAX_TEXT:
             raise too_large(size, MAX_TEXT, "characters")
-    return "".join([*parts, text[end:]])
+    return b"".join([*parts, data[end:]]).decode()
 
 
-def _expanded(template: str, match: re2._Match[str], names: tuple[str, ...]) -> str:
+def _expanded(template: str, match: re2._Match[bytes], names: tuple[str, ...]) -> bytes:
     """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters, digits and
 
     Underscores.
@@ -199,12 +209,13 @@ def _expanded(template: str, match: re2._Match[str], names: tuple[str, ...]) -> 
         if name is None:
             return "$"
         if _GROUP_NUMBER.fullmatch(name):
-            return (match.group(int(name)) or "") if int(name) <= len(names) else ""
-        return next(
-            (text for one, text in zip(names, match.groups(), strict=True) if one == name and text is not None), ""
-        )
+            found = match.group(int(name)) if int(name) <= len(names) else None
+        else:
+            groups = zip(names, match.groups(), strict=True)
+            found = next((text for one, text in groups if one == name and text is not None), None)
+        return (found or b"").decode()
 
-    return _REFERENCE.sub(group, template)
+    return _REFERENCE.sub(group, template).encode()
 
 
 _ARGUMENTS = (Parameter("pattern", STRING), Parameter("string", STRING))

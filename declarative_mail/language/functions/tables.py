@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
 
 from declarative_mail.language.functions.model import Function, FunctionError, Parameter
 from declarative_mail.language.lexical import nfc
@@ -11,81 +10,54 @@ from declarative_mail.language.sets import quoted
 from declarative_mail.language.types import DYNAMIC, STRING, object_type
 from declarative_mail.language.values import ListValue, Value
 
+_FIELD = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\n]|\Z)|([^",\n]*+)(?=[,\n]|\Z)')
+_UNQUOTED_END = re.compile(r'"[^"]*+(?:""[^"]*+)*+')
 
-@dataclass(slots=True)
+
 class _Reader:
-    """Reads records from lines that end in a line feed; empty lines between records do not count.
+    """Reads records one after the other; empty lines between them do not count. `first` is where the last one began."""
 
-    Args:
-        lines: what is still to be read.
-        number: that of the line read last.
-        first: that of the line in which the last record began.
-    """
-
-    lines: Iterator[str]
-    number: int = 0
-    first: int = 0
-    fields: list[str] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, text: str) -> _Reader:
-        return cls(iter(_split_lines(text)))
+    def __init__(self, text: str) -> None:
+        self._text = text.replace("\r\n", "\n").removesuffix("\r")
+        self._position = 0
+        self.first = 0
 
     def record(self) -> list[str] | None:
         """The fields of the next record, None at the end."""
-        line = self._line()
-        while line == "\n":
-            line = self._line()
-        if line is None:
+        text = self._text
+        while text.startswith("\n", self._position):
+            self._position += 1
+        self.first = self._position
+        if self._position >= len(text):
             return None
-        self.fields = []
-        self.first = self.number
-        rest: str | None = line
-        while rest is not None:
-            rest = self._quoted(rest[1:]) if rest.startswith('"') else self._plain(rest)
-        return self.fields
+        fields = [self._field()]
+        while text.startswith(",", self._position):
+            self._position += 1
+            fields.append(self._field())
+        self._position += 1
+        return fields
 
-    def _line(self) -> str | None:
-        line = next(self.lines, None)
-        self.number += line is not None
-        return line
+    def _field(self) -> str:
+        match = _FIELD.match(self._text, self._position)
+        if match is None:
+            raise self._field_fault()
+        self._position = match.end()
+        return str(match[2]) if match[1] is None else match[1].replace('""', '"')
 
-    def _plain(self, line: str) -> str | None:
-        """Take a field without quotes; what follows it, None at the end of the record."""
-        text, comma, rest = line.partition(",")
-        if '"' in text:
-            raise self._fault('bare " in non-quoted-field')
-        self.fields.append(text if comma else text.removesuffix("\n"))
-        return rest if comma else None
+    def _field_fault(self) -> FunctionError:
+        text = self._text
+        quoted_part = _UNQUOTED_END.match(text, self._position)
+        if quoted_part is None:
+            return self.fault('bare " in non-quoted-field', self._position)
+        end = quoted_part.end()
+        return self.fault(
+            'extraneous or missing " in quoted-field', len(text.rstrip("\n")) if end == len(text) else end
+        )
 
-    def _quoted(self, line: str) -> str | None:
-        """Take a field from behind its opening quote, over several lines if need be."""
-        parts: list[str] = []
-        while True:
-            text, quote, rest = line.partition('"')
-            parts.append(text)
-            if not quote:
-                following = self._line()
-                if following is None:
-                    raise self._fault('extraneous or missing " in quoted-field')
-                line = following
-            elif rest.startswith('"'):
-                parts.append('"')
-                line = rest[1:]
-            elif rest in ("", "\n") or rest.startswith(","):
-                self.fields.append("".join(parts))
-                return rest[1:] if rest.startswith(",") else None
-            else:
-                raise self._fault('extraneous or missing " in quoted-field')
-
-    def _fault(self, what: str) -> FunctionError:
-        return FunctionError(None, f"CSV parse error on line {self.number}: {what}")
-
-
-def _split_lines(text: str) -> list[str]:
-    lines = [f"{line.removesuffix(chr(13))}\n" for line in text.split("\n")]
-    last = lines.pop().removesuffix("\n")
-    return [*lines, last] if last else lines
+    def fault(self, what: str, position: int) -> FunctionError:
+        """What is wrong in the line of a position."""
+        line = self._text.count("\n", 0, position) + 1
+        return FunctionError(None, f"CSV parse error on line {line}: {what}")
 
 
 def _headers(reader: _Reader) -> list[str]:
@@ -102,7 +74,7 @@ def _headers(reader: _Reader) -> list[str]:
 
 def csv_decode(text: str) -> Value:
     """The rows below the header as objects."""
-    reader = _Reader.of(text)
+    reader = _Reader(text)
     headers = _headers(reader)
     order = sorted(range(len(headers)), key=headers.__getitem__)
     rows: list[Value] = []
@@ -111,7 +83,7 @@ def csv_decode(text: str) -> Value:
         if row is None:
             break
         if len(row) != len(headers):
-            raise FunctionError(None, f"CSV parse error on line {reader.first}: wrong number of fields")
+            raise reader.fault("wrong number of fields", reader.first)
         rows.append({headers[index]: nfc(row[index]) for index in order})
     return ListValue(tuple(rows), object_type(dict.fromkeys(headers, STRING)))
 

@@ -6,6 +6,7 @@ written last decide, so a writer keeps them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
@@ -19,6 +20,12 @@ SIMPLE_KEY = 128
 """Bytes that a key may have before a colon; a longer one stands behind a question mark."""
 
 _BREAKS = "\r\n\u0085\u2028\u2029"
+_NOT_PRINTABLE = re.compile("[^\\n -~\xa0-\ufefe\uff00-\ufffd]")
+"""What libyaml does not show as it is, among it all that is beyond the basic plane."""
+_ESCAPED = re.compile("[^ !#-\\[\\]-~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd]")
+_SPACES = re.compile(" +")
+_LINE = re.compile(f"([^{_BREAKS}]*)([{_BREAKS}]|\\Z)")
+_BLANK_AT_END = re.compile(f" (?:[{_BREAKS}]|\\Z)")
 _ESCAPES = {
     "\0": "0", "\a": "a", "\b": "b", "\t": "t", "\n": "n", "\v": "v", "\f": "f", "\r": "r", "\x1b": "e",
     '"': '"', "\\": "\\", "\x85": "N", "\xa0": "_", "\u2028": "L", "\u2029": "P",
@@ -37,16 +44,9 @@ def encode_yaml(value: Value) -> str:
     return "".join(writer.parts)
 
 
-def _is_printable(character: str) -> bool:
-    """What libyaml shows as it is: nothing beyond the basic plane."""
-    return character == "\n" or " " <= character <= "~" or ("\xa0" <= character <= "\ufffd" and character != "\ufeff")
-
-
 def _fits_block(text: str) -> bool:
     """Whether a text can be a literal block: all of it printable, and no blank at the end of a line or of the text."""
-    if not all(map(_is_printable, text)) or text.endswith(" "):
-        return False
-    return not any(f" {mark}" in text for mark in _BREAKS)
+    return not (_NOT_PRINTABLE.search(text) or _BLANK_AT_END.search(text))
 
 
 class _Writer:
@@ -153,38 +153,36 @@ class _Writer:
             self._indicator("+", spaced=False)
         self._put("\n")
         self._at_indent = self._after_space = True
-        at_start = True
-        for character in text:
-            if character in _BREAKS:
-                self._put(character)
-                self._column = 0
-                self._at_indent = at_start = True
-                continue
-            if at_start:
+        for match in _LINE.finditer(text):
+            if match[1]:
                 self._indent_to(indent)
-            self._put(character)
-            self._at_indent = at_start = False
+                self._put(match[1])
+                self._at_indent = False
+            if match[2]:
+                self._put(match[2])
+                self._column = 0
+                self._at_indent = True
 
     def _quoted(self, text: str, indent: int, *, foldable: bool) -> None:
         self._indicator('"', spaced=True)
-        after_space = False
-        for index, character in enumerate(text):
-            if character != " ":
-                self._put(_escaped(character))
-            elif foldable and not after_space and self._column > WIDTH and 0 < index < len(text) - 1:
+        start = 0
+        for match in _SPACES.finditer(text):
+            self._put(_ESCAPED.sub(_escaped, text[start : match.start()]))
+            start = match.end()
+            # Only the first of several spaces can be a line break; the others then need a mark to be kept.
+            if foldable and self._column > WIDTH and match.start() and match.start() < len(text) - 1:
                 self._indent_to(indent)
-                if text[index + 1] == " ":
-                    self._put("\\")
+                rest = " " * (len(match[0]) - 1)
+                self._put(f"\\{rest}" if rest else "")
             else:
-                self._put(" ")
-            after_space = character == " "
+                self._put(match[0])
+        self._put(_ESCAPED.sub(_escaped, text[start:]))
         self._indicator('"', spaced=False)
         self._after_space = self._at_indent = False
 
 
-def _escaped(character: str) -> str:
-    if character not in '"\\' and character not in _BREAKS and _is_printable(character):
-        return character
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
     if character in _ESCAPES:
         return f"\\{_ESCAPES[character]}"
     number = ord(character)
