@@ -45,7 +45,10 @@ def move(snapshot: Snapshot, source: Target, target: Target) -> Edit:
     _check_free(snapshot, renamed)
     texts = _whole_resources(snapshot, renamed) | {str(old): str(new) for old, new in renamed.items()}
     follow = _follower(texts)
-    records = [follow(record.at(renamed.get(record.address, record.address))) for record in snapshot.resources]
+    records = [
+        follow(record.at(renamed[record.address]) if record.address in renamed else record)
+        for record in snapshot.resources
+    ]
     return Edit(_with_addresses(snapshot.with_resources(records), texts), renamed)
 
 
@@ -159,11 +162,10 @@ def _follower(texts: Mapping[str, str]) -> Callable[[ResourceRecord], ResourceRe
         return texts.get(text, text)
 
     def follow(record: ResourceRecord) -> ResourceRecord:
-        update = {
-            "dependencies": tuple(map(rename, record.dependencies)),
-            "references": tuple(map(rename, record.references)),
-        }
-        return with_changed_leaves(record, REFERENCE, rename).model_copy(update=update)
+        followed = with_changed_leaves(record, REFERENCE, rename)
+        lists = {"dependencies": record.dependencies, "references": record.references}
+        changed = {name: tuple(map(rename, addresses)) for name, addresses in lists.items()}
+        return followed if changed == lists else followed.model_copy(update=changed)
 
     return follow
 
