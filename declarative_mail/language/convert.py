@@ -16,6 +16,7 @@ from declarative_mail.language.defaults import apply_defaults, has_defaults
 from declarative_mail.language.marks import remark
 from declarative_mail.language.mismatch import mismatch
 from declarative_mail.language.numeric import MAX_EXPONENT, NumberRangeError, number_text, parse_number
+from declarative_mail.language.resolved import resolved
 from declarative_mail.language.sets import make_set
 from declarative_mail.language.types import (
     BOOL,
@@ -31,7 +32,6 @@ from declarative_mail.language.types import (
     Type,
     friendly_name,
     has_dynamic,
-    inner_types,
     type_of,
     without_optional,
 )
@@ -125,36 +125,6 @@ def _convert_absent(value: None | Null | Unknown, to: Type, path: Path) -> Value
     if isinstance(value, Unknown):
         return Unknown(result, value.path, value.not_null, value.prefix)
     return Null(result)
-
-
-def resolved(given: Type, wanted: Type) -> Type:
-    """The wanted type with what the value's type says in the places where anything will do."""
-    if given == DYNAMIC:
-        return wanted
-    match wanted, given:
-        case (Primitive(), _):
-            return given if wanted == DYNAMIC else wanted
-        case (ListType(element=element), _):
-            return ListType(_resolved_element(given, element))
-        case (SetType(element=element), _):
-            return SetType(_resolved_element(given, element))
-        case (MapType(element=element), _):
-            return MapType(_resolved_element(given, element))
-        case (TupleType(items=items), TupleType(items=others)):
-            return TupleType(tuple(map(resolved, others, items)))
-        case (ObjectType(attributes=attributes), MapType(element=element)):
-            return ObjectType(tuple([(name, resolved(element, one)) for name, one in attributes]))
-        case (ObjectType(attributes=attributes), ObjectType()):
-            have = given.types
-            return ObjectType(tuple([(name, resolved(have.get(name, DYNAMIC), one)) for name, one in attributes]))
-    return wanted
-
-
-def _resolved_element(given: Type, wanted: Type) -> Type:
-    if isinstance(given, ListType | SetType | MapType):
-        return resolved(given.element, wanted)
-    inner = inner_types(given)
-    return resolved(unify(inner, safe=False) or DYNAMIC, wanted) if inner else wanted
 
 
 def _convert_plain(value: Value, to: Type, path: Path) -> Value:
