@@ -1,5 +1,4 @@
-"""Mail notification as code: HCL in, a plan against a state file or a remote, proof that mail is taken, then the
-change.
+"""Mail notification as code: HCL in, a plan against a state or a remote, proof that mail is taken, then the change.
 
 Start reading at ``docs/architecture.md``. Each package below is a noun and says in its docstring what it is and what
 it is not.

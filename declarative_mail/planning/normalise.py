@@ -15,8 +15,8 @@ def align_secrets(before: Any, after: Any, *, force: bool = False, same: SameSec
     """The wanted value with its secrets numbered after those that exist.
 
     A secret whose fingerprint is known and equal keeps its version; one that was imported has no fingerprint and is
-    assumed equal, since it cannot be read (semantics 34), unless writing is forced, and so is one that is not available in
-    this run (semantics 11); any other gets the next version.
+    assumed equal, since it cannot be read (semantics 34), unless writing is forced, and so is one that is not available
+    in this run (semantics 11); any other gets the next version.
 
     Args:
         before: the value that exists, in stored form.

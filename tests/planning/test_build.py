@@ -145,9 +145,12 @@ def test_order_is_deletes_first_then_by_address() -> None:
         [record("user_group.u"), record("user_group.z")],
     )
 
-    assert [
-        str(one.address) for one in changes
-    ] == ["user_group.z", "user_group.u", "user_group.n[9]", "user_group.n[10]"]
+    assert [str(one.address) for one in changes] == [
+        "user_group.z",
+        "user_group.u",
+        "user_group.n[9]",
+        "user_group.n[10]",
+    ]
 
 
 def test_import_takes_over_what_exists() -> None:
