@@ -79,6 +79,7 @@ class Reader(StringReader):
     def _read_tokens(self) -> None:
         """Read tokens to the end of the text, or to where they become those of a template."""
         text, frame = self.text, self._frame
+        kinds, spans = frame.kinds, frame.spans
         for match in TOKEN.finditer(text, self._position):
             group = match.lastindex
             if group is None:
@@ -86,25 +87,26 @@ class Reader(StringReader):
             span = match.span(group)
             if group == lexical.WORD_GROUP:
                 word = match[group]
-                frame.kinds.append(self._reserved(word) if word in _RESERVED else "N")
-                frame.spans.append(span)
+                kinds.append(self._reserved(word) if word in _RESERVED else "N")
+                spans.append(span)
             elif group == lexical.EQUALS_GROUP:
-                frame.kinds.append("=")
-                frame.spans.append(span)
+                kinds.append("=")
+                spans.append(span)
             elif group == lexical.STRING_GROUP:
-                frame.kinds.append("s")
-                frame.spans.append(span)
+                kinds.append("s")
+                spans.append(span)
             elif group == lexical.NEWLINE_GROUP:
                 if ";" in frame.cuts:
                     self._on_line_end(frame)
             elif group == lexical.NUMBER_GROUP:
-                frame.kinds.append("0")
-                frame.spans.append(span)
+                kinds.append("0")
+                spans.append(span)
             else:
                 self._position = span[1]
                 if self._HANDLERS[group](self, span):
                     return
                 frame = self._frame
+                kinds, spans = frame.kinds, frame.spans
         self._position = len(text)
 
     def _reserved(self, word: str) -> str:

@@ -81,8 +81,7 @@ def format_targets(directory: Path, targets: Iterable[str], *, recursive: bool) 
     for target in targets or (".",):
         path = directory / target
         if path.is_dir():
-            for found in _files(path, recursive=recursive):
-                yield _format_file(found, os.path.relpath(found, directory))
+            yield from _format_directory(directory, path, recursive=recursive)
         else:
             yield _format_file(path, target)
 
@@ -103,18 +102,27 @@ def _format_file(path: Path, name: str) -> Formatted:
     try:
         data = path.read_bytes()
     except OSError as error:
-        detail = f"{name} cannot be read: {error.strerror}."
-        return Formatted(name, path, diagnostics=[Diagnostic(UNREADABLE_FILE, detail)])
+        return _unreadable(path, name, error)
     return format_bytes(name, data, path)
 
 
-def _files(directory: Path, *, recursive: bool) -> Iterator[Path]:
+def _format_directory(directory: Path, folder: Path, *, recursive: bool) -> Iterator[Formatted]:
     """The configuration files of a directory by name; not those of editors and of other programs."""
-    for path in sorted(directory.iterdir()):
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        yield _unreadable(folder, os.path.relpath(folder, directory), error)
+        return
+    for path in entries:
         if path.name.startswith((".", "#")) or path.name.endswith("~"):
             continue
         if path.is_dir():
             if recursive and not path.is_symlink():
-                yield from _files(path, recursive=True)
+                yield from _format_directory(directory, path, recursive=True)
         elif path.suffix in SUFFIXES and not any(fnmatch(path.name, pattern) for pattern in FOREIGN_FILES):
-            yield path
+            yield _format_file(path, os.path.relpath(path, directory))
+
+
+def _unreadable(path: Path, name: str, error: OSError) -> Formatted:
+    detail = f"{name} cannot be read: {error.strerror}."
+    return Formatted(name, path, diagnostics=[Diagnostic(UNREADABLE_FILE, detail)])

@@ -122,6 +122,23 @@ def test_target_that_is_not_there_is_an_error(project: Project, target: str) -> 
     assert (result.code, result.codes, path.read_text()) == (1, ["DM2391"], FINE)
 
 
+def test_directory_that_cannot_be_listed_is_an_error(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others are formatted all the same."""
+    path = project.write(UGLY)
+    project.write(UGLY, "closed/main.hcl")
+    listing = Path.iterdir
+
+    def closed(self: Path) -> object:
+        if self.name == "closed":
+            raise PermissionError(13, "Permission denied")
+        return listing(self)
+
+    monkeypatch.setattr(Path, "iterdir", closed)
+    result = project.json("fmt", "--recursive")
+
+    assert (result.code, result.codes, path.read_text()) == (1, ["DM2391"], FINE)
+
+
 def test_target_of_another_kind_is_an_error(project: Project) -> None:
     """A Terraform file is not ours to touch."""
     path = project.write(UGLY, "main.tf")

@@ -9,7 +9,8 @@ import pytest
 from declarative_mail.diagnostics import Source
 from declarative_mail.language import parse
 from declarative_mail.language.clear_secrets import holds_secret, named_like_secret
-from declarative_mail.language.parse import KEPT_FROM, parse_file
+from declarative_mail.language.parse import LARGE as ENOUGH
+from declarative_mail.language.parse import parse_file
 from declarative_mail.language.parse_pieces import Known, Pieces
 from declarative_mail.language.stored import MAX_RECIPES, RECIPES, read_recipes, write_recipes
 from declarative_mail.language.stored_tree import read_tree, tree_name, write_tree
@@ -39,7 +40,7 @@ def test_tree_of_a_large_file_is_kept_by_its_text() -> None:
     first, _ = parse_file(Source("main.hcl", LARGE), blobs=kept)
     source = Source("renamed.hcl", LARGE)
 
-    assert len(LARGE) > KEPT_FROM
+    assert len(LARGE) > ENOUGH
     assert tree_name(source) in kept
 
     parse._pieces = Unused()

@@ -85,6 +85,16 @@ def test_collector_is_paused_while_a_file_is_read_and_runs_again_after(monkeypat
     assert seen
 
 
+def test_tree_of_a_large_file_is_not_looked_through_later() -> None:
+    """The collector is told that it is no garbage: everything after the parse allocates without paying for it."""
+    gc.unfreeze()
+    parse_file(Source("main.hcl", "".join(f"a{number} = [1]\n" for number in range(5000))))
+    frozen = gc.get_freeze_count()
+    gc.unfreeze()
+
+    assert frozen > 10_000
+
+
 def test_collector_that_somebody_switched_off_stays_off() -> None:
     """Not ours to switch on."""
     gc.disable()
