@@ -1,4 +1,7 @@
-"""Faults of function calls. The sentences are Terraform's, so that what people find when they search for them holds here."""
+"""Faults of function calls.
+
+The sentences are Terraform's, so that what people find when they search for them holds here.
+"""
 
 from __future__ import annotations
 
