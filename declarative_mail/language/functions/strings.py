@@ -26,10 +26,12 @@ def ends_with(text: str, suffix: str) -> Value:
 
 
 def starts_with(text: str | Unknown, prefix: str) -> Value:
-    """Whether the string begins with the prefix; even a string that is not known yet begins with the empty one."""
-    if isinstance(text, Unknown):
-        return Unknown(BOOL) if prefix else True
-    return text.startswith(prefix)
+    """Whether the string begins with the prefix; of a string that is not known yet its beginning may be."""
+    if not isinstance(text, Unknown):
+        return text.startswith(prefix)
+    if text.prefix.startswith(prefix):
+        return True
+    return Unknown(BOOL) if prefix.startswith(text.prefix) else False
 
 
 def contains(text: str, substr: str) -> Value:

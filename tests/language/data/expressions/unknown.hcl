@@ -178,3 +178,10 @@ max(local.unknown_string...)
 "é-${local.unknown_string}" == "x"
 "${local.unknown_string}a" == "b"
 "a-${"b-${local.unknown_string}"}" == "a-c-"
+startswith("abc-${local.unknown_string}", "abc")
+startswith("abc-${local.unknown_string}", "abc-")
+startswith("abc-${local.unknown_string}", "abc-d")
+startswith("abc${local.unknown_string}", "abc")
+startswith("abc${local.unknown_string}", "ab")
+startswith("abc-${local.unknown_string}", "x")
+startswith(local.unknown_string, "")
