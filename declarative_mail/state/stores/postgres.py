@@ -139,7 +139,7 @@ class _SessionLease(CheckedLease):
         self.session = session
 
     def release(self) -> None:
-        """The end of the session frees the lock in any case."""
+        """Whatever comes of it, the session ends, and it frees the lock."""
         try:
             super().release()
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -115,8 +115,9 @@ class Session:
         self.pid = connection.info.backend_pid
         self._connection = connection
         self._schema = settings.schema_name
-        self._lock = _number("state", settings.schema_name, settings.key)
-        self._values = {"key": settings.key, "schema": settings.schema_name, "lock": self._lock}
+        self._holds_lock = False
+        number = _number("state", settings.schema_name, settings.key)
+        self._values = {"key": settings.key, "schema": settings.schema_name, "lock": number}
 
     def run(self, statement: str, **values: object) -> psycopg.Cursor[Any]:
         """Run a statement in which ``{schema}`` stands for the schema and ``%(key)s`` for the key."""
@@ -128,7 +129,8 @@ class Session:
     def try_lock(self) -> bool:
         """Take the advisory lock if it is free."""
         row = self.run("SELECT pg_try_advisory_lock(%(lock)s)").fetchone()
-        return bool(row and row[0])
+        self._holds_lock = bool(row and row[0])
+        return self._holds_lock
 
     def end_backend(self, pid: int) -> None:
         """End another session and wait until it has ended."""
@@ -150,7 +152,12 @@ class Session:
             self._connection.execute(SQL(_TABLES).format(schema=Identifier(self._schema)))
 
     def close(self) -> None:
-        """End the session, and with it the locks that it holds."""
+        """End the session. A lock that it holds is given back first: the server sees the end of a session later."""
+        import psycopg
+
+        with suppress(psycopg.Error):
+            if self._holds_lock and not self._connection.closed:
+                self.run("SELECT pg_advisory_unlock(%(lock)s)")
         self._connection.close()
 
 
