@@ -3,9 +3,9 @@
 Beside moving tokens, the formatter rewrites what has a plainer form: block labels are quoted, a string that is nothing
 but one interpolation becomes its expression, and the types of variables are written as of today.
 
-In three things it is not Terraform's: a label with a dollar or percent sign is kept, an
-interpolation in an interpolation is unwrapped at once and not in a second run, and an expression of several lines
-that begins and ends with parentheses of its own gets those without which it would not be one.
+In three things it is not Terraform's: a label with a dollar or percent sign is kept, an interpolation in an
+interpolation is unwrapped at once and not in a second run, and an expression of several lines that begins and ends with
+parentheses of its own gets those without which it would not be one.
 """
 
 from __future__ import annotations

@@ -1,15 +1,12 @@
 """python-hcl2's grammar, run on token kinds: the only module that knows python-hcl2 and Lark.
 
 The grammar file and the parser are theirs. Ours is the front: kinds (`lexical`) instead of python-hcl2's lexer, whose
-terminals
-reject ``${~``, non-ASCII names and more, and several start rules instead of one, so that pieces of a file can be
-parsed alone.
+terminals reject ``${~``, non-ASCII names and more, and several start rules instead of one, so that pieces of a file can
+be parsed alone.
 
-Building the tables takes more than a second, reading them some milliseconds: they come with the package for the
-versions that
-it was made with, otherwise from the blobs, and are built where neither has them. They are kept as JSON, and each row
-of the
-table is decoded when the parser first comes to it.
+Building the tables takes more than a second, reading them some milliseconds. They come with the package for the
+versions that it was made with, otherwise from the blobs, and are built where neither has them. They are kept as JSON,
+and each row of the table is decoded when the parser first comes to it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """What a token looks like: the alphabet of token kinds, the patterns that find them, and what their text stands for.
 
-A kind is one character, so that a piece of a file is known by a short string: ``size = 3`` is ``N=0``. Patterns
-follow the
-HCL native syntax specification, section "Lexical Elements", and Terraform's scanner where the specification is silent.
+A kind is one character, so that a piece of a file is known by a short string: ``size = 3`` is ``N=0``. Patterns follow
+the HCL native syntax specification, section "Lexical Elements", and Terraform's scanner where that is silent.
 """
 
 from __future__ import annotations
@@ -37,9 +36,9 @@ A bracket that follows is a call or an index, a minus is a subtraction.
 """
 
 SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
-"""Unicode's White_Space, which strip markers and heredocs go by; `str.strip()` also takes the ASCII separators 1C
+"""Unicode's White_Space, which strip markers and heredocs go by.
 
-To 1F.
+`str.strip()` takes the ASCII separators 1C to 1F as well.
 """
 
 (

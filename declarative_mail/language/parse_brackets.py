@@ -146,10 +146,7 @@ class BracketReader(BaseReader):
         return found
 
     def _abandon(self, until: Frame, calls: int) -> None:
-        """Leave the brackets inside a frame and its calls but the first few; what they belong to is not looked at
-
-        Further.
-        """
+        """Leave the brackets inside a frame and its calls but the first few; their pieces are not looked at further."""
         while self._frame is not until:
             self._pop(lexical.INVALID, self._position, None)
         while len(until.calls) > calls:

@@ -33,10 +33,9 @@ class Frame:
     """One open bracket.
 
     `kinds`, `spans` and `values` are the piece in hand: the kind of each token, where it stands, and the node of each
-    finished
-    bracket among them. `calls` are the openers of calls and indexes inside the piece, which do not start a frame of
-    their own.
-    `depth` is how deep the finished brackets inside go at most, `total` the same with the pieces that hold them.
+    finished bracket among them. `calls` are the openers of calls and indexes inside the piece, which do not start a
+    frame of their own. `depth` is how deep the finished brackets inside go at most, `total` the same with the pieces
+    that hold them.
     """
 
     __slots__ = (

@@ -30,8 +30,7 @@ class Pieces:
     """Builders by rule and kinds (``AN=s``).
 
     A recipe comes from the package, which has those of common pieces, from the blobs, or from python-hcl2's grammar.
-    Neither
-    that nor Lark is loaded for pieces whose recipes are known.
+    Neither that nor Lark is loaded for pieces whose recipes are known.
 
     Args:
         packaged: the file with recipes of common pieces; None for none.

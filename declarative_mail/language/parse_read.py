@@ -1,12 +1,10 @@
 """Reads a text into syntax nodes.
 
 The text is cut at its own separators: a body into its lines, an object and a tuple into their elements, a template
-into its parts.
-Each piece is a short run of tokens in which every finished bracket is one token, and is looked up by their kinds
-(`parse_pieces`);
-one that was never met goes to python-hcl2's grammar. So a file costs one scan, however long it is, and one parse for
-each *kind*
-of line in it. Cutting is also what lets reading go on after a fault: only the piece with the fault is lost.
+into its parts. Each piece is a short run of tokens in which every finished bracket is one token, and is looked up by
+their kinds (`parse_pieces`); one that was never met goes to python-hcl2's grammar. So a file costs one scan, however
+long it is, and one parse for each *kind* of line in it. Cutting is also what lets reading go on after a fault: only the
+piece with the fault is lost.
 """
 
 from __future__ import annotations

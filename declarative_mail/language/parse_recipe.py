@@ -1,8 +1,7 @@
 """From Lark's tree of a piece to its recipe: what to make of any piece of the same kinds.
 
 A recipe is nested tuples (lists after a round trip through JSON): an operation, the first and the last token that it
-spans, and
-its operands. It depends on nothing but the kinds, so that one tree serves every ``name = "text"`` of a file::
+spans, and its operands. It depends on nothing but the kinds, so that one tree serves every ``name = "text"``::
 
     N=s      ("attribute", 0, 2, 0, ("string", 2, 2))
     N=N.N    ("attribute", 0, 4, 0, ("attr", 2, 4, ("name", 2, 2), 4))

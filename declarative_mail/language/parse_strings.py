@@ -87,10 +87,7 @@ class StringReader(BracketReader):
         self._position = match.end() if match else end
 
     def _on_stray(self, frame: Frame, start: int) -> None:
-        """In a quoted template its end, or a line break where none may be; in a heredoc a carriage return of its
-
-        Own.
-        """
+        """In a quoted template its end, or a line break where none may be; in a heredoc a lone carriage return."""
         self._position = start + 1
         if frame.heredoc is not None:
             self.report(codes.INVALID_CHARACTER, "A carriage return stands before a line feed only.", start, start + 1)
@@ -102,12 +99,16 @@ class StringReader(BracketReader):
     def _report_unclosed_string(self, frame: Frame, end: int) -> None:
         """The line ends in a string. Inside a template sequence it is more likely that this is what was not closed."""
         self._position = end
-        code, detail, start = codes.UNCLOSED_STRING, _UNCLOSED_STRING, frame.start
+        code, detail, start, until = codes.UNCLOSED_STRING, _UNCLOSED_STRING, frame.start, self._stack[-2]
         sequences = [index for index, one in enumerate(self._stack) if one.role == SEQUENCE]
         if sequences:
             code, start = codes.UNCLOSED_SEQUENCE, self._stack[sequences[-1]].start
             detail = "The template sequence is not closed before its string ends. Add `}` where it should end."
-        self._abandon(self._stack[sequences[0] - 2] if sequences else self._stack[-2], len(self._stack))
+            template = self._stack[sequences[0] - 1]
+            # A heredoc goes on after the line; a quoted template is lost with what is in it.
+            until = self._stack[sequences[0] - 2] if template.heredoc is None else template
+            template.items.append(None)
+        self._abandon(until, len(self._stack))
         self.report(code, detail, start, end)
 
     def _end_in_template(self, frame: Frame) -> bool:

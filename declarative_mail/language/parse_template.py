@@ -1,8 +1,7 @@
 """From the flat parts of a template to its node: strip markers and heredoc indentation worked off, directives nested.
 
-The parts are what stands between the quotes, in order: literal text (a heredoc's is one part a line, which is what
-both a strip
-marker and the indentation go by), interpolations and directives.
+The parts are what stands between the quotes, in order: literal text, interpolations and directives. A heredoc's text is
+one part a line, which is what both a strip marker and the indentation go by.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """What the parser keeps between runs, and the seam through which it does. Nothing here touches a disk.
 
 Two things are kept, as JSON: recipes of pieces (what to make of a sequence of token kinds; no text of any file is in
-them) and
-trees of whole files by the hash of their text. There are no pickles, for a cache that a CI job restores must not
-bring code.
+them) and trees of whole files by the hash of their text. There are no pickles, for a cache that a CI job restores must
+not bring code.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ class Blobs(Protocol):
     """A store of named byte strings that may forget any of them at any time.
 
     Names are lower-case letters, digits, dots and dashes. Both methods swallow faults of the store: what cannot be
-    read is
-    None, what cannot be written is not kept. Two processes may put the same name at once; either content is right.
+    read is None, what cannot be written is not kept. Two processes may put the same name at once; either content is
+    right.
     """
 
     def get(self, name: str, /) -> bytes | None:

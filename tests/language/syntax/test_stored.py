@@ -12,7 +12,7 @@ from declarative_mail.language.clear_secrets import holds_secret, named_like_sec
 from declarative_mail.language.parse import LARGE as ENOUGH
 from declarative_mail.language.parse import parse_file
 from declarative_mail.language.parse_pieces import Known, Pieces
-from declarative_mail.language.stored import MAX_RECIPES, RECIPES, read_recipes, write_recipes
+from declarative_mail.language.stored import FORMAT, MAX_RECIPES, RECIPES, read_recipes, write_recipes
 from declarative_mail.language.stored_tree import read_tree, tree_name, write_tree
 from tests.language.record_tables import Kept
 from tests.language.syntax.trees import body
@@ -93,6 +93,19 @@ def test_damaged_tree_is_as_good_as_none(damage: bytes) -> None:
 
     assert (faults, len(found.blocks)) == ([], 400)
     assert found == read_tree(kept[tree_name(source)], source)
+
+
+def test_form_of_what_is_kept() -> None:
+    """When this changes, `FORMAT` must be raised: what older versions kept must not be read as something else."""
+    tree = write_tree(body('a = "b"\nc "d" {\n  e = [1, f.g]\n}\n'))
+    recipes = write_recipes({"AN=N": ["attribute", 0, 2, 0, ["name", 2, 2]]})
+
+    assert FORMAT == 1
+    assert tree == (
+        b'[[[0,1,7,[0,4,7]]],[[8,9,[[10,13,"d"]],[[[18,19,30,[2,[[1,1,23,24],[7,[6,"f",26,27],"g",[28,29],26,29]],22,30]]'
+        b"],[],14,32],13,32]],0,33]"
+    )
+    assert recipes == b'{\n"AN=N":["attribute",0,2,0,["name",2,2]]\n}\n'
 
 
 def test_small_files_are_not_kept() -> None:

@@ -169,6 +169,8 @@ def test_bare_template(text: str, expected: Bare) -> None:
         ('a = "x\\\n', [("DM1007", '"x\\')]),
         ('a = "${b"\n', [("DM1010", '${b"')]),
         ('a = "${"${b"\n', [("DM1010", '${b"')]),
+        ('a = <<EOT\nx ${"y\nz\nEOT\nb = 1 2\n', [("DM1010", '${"y'), ("DM1016", "2")]),
+        ('a = "${b["c\nd = 1 2\n', [("DM1010", '${b["c'), ("DM1016", "2")]),
         ("a = <<EOT\nx\n", [("DM1008", "<<EOT")]),
         ("a = <<EOT\nx\nEOT", [("DM1008", "<<EOT")]),
         (r'a = "\q"' + "\n", [("DM1011", r"\q")]),
@@ -193,6 +195,16 @@ def test_bare_template(text: str, expected: Bare) -> None:
 def test_fault_in_a_string(text: str, expected: list[tuple[str, str]]) -> None:
     """Each fault has its code and points at its place."""
     assert expected == said(text)
+
+
+def test_unclosed_string_in_a_bare_template_is_told_once() -> None:
+    """There is nothing around the template that reading could fall back to."""
+    from declarative_mail.diagnostics import Source
+    from declarative_mail.language.parse import parse_template
+
+    _, found = parse_template(Source("test", 'x ${f("y\nz\n'))
+
+    assert [(fault.code.id, fault.primary.span.text) for fault in found if fault.primary] == [("DM1010", '${f("y')]
 
 
 def test_directive_that_is_nearly_right_is_suggested() -> None:
