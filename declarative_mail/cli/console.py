@@ -40,7 +40,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: tup
     """Evaluate expressions with the variables, locals and state of a configuration.
 
     Reads from a terminal, with history and completion, or from standard input. With --json each line of input gives one
-    line of output: {"value": …}, {"unknown": true}, {"sensitive": true}, or {"error": …, "detail": …}.
+    line of output: {"value": …}, {"unknown": true} or {"error": …, "detail": …}; what is sensitive is not shown.
     """
     from declarative_mail.operations.console import open_console
 

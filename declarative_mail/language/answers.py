@@ -18,7 +18,8 @@ from declarative_mail.language.scope import Scope
 from declarative_mail.language.show import json_text, show_value
 from declarative_mail.language.types import ObjectType, type_of
 from declarative_mail.language.undeclared import undeclared_references
-from declarative_mail.language.values import MapValue, Marked, Unknown, Value, is_wholly_known
+from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Unknown, Value, is_wholly_known
+from declarative_mail.secrets import PLACEHOLDER
 
 _UNFINISHED = frozenset({syntax.UNCLOSED_BRACKET, syntax.UNCLOSED_HEREDOC, syntax.UNCLOSED_COMMENT})
 
@@ -39,9 +40,8 @@ class Answer:
     def json_line(self) -> str:
         """A JSON object of one line, a published contract: see ``docs/json.md``.
 
-        ``{"value": …}``; ``{"unknown": true}`` where a part of the value is known only after apply; ``{"sensitive":
-        true}``
-        where a part of it must not be shown; ``{"error": SUMMARY, "detail": TEXT}``.
+        ``{"value": …}``, with ``"sensitive": true`` beside it where words stand in the place of what must not be shown;
+        ``{"unknown": true}`` where a part of it is known only after apply; ``{"error": SUMMARY, "detail": TEXT}``.
         """
         if self.faults:
             details = "\n".join(one.detail for one in self.faults)
@@ -49,8 +49,21 @@ class Answer:
         if not is_wholly_known(self.value):
             return json_text({"unknown": True})
         if contains_sensitive(self.value):
-            return json_text({"sensitive": True})
+            return json_text({"value": _masked(self.value), "sensitive": True})
         return json_text({"value": self.value})
+
+
+def _masked(value: Value) -> Value:
+    """The value with words in the place of what is sensitive, as the console shows it."""
+    match value:
+        case Marked(value=inner):
+            return PLACEHOLDER if value.sensitive else _masked(inner)
+        case tuple() | ListValue() | SetValue():
+            return tuple([_masked(item) for item in (value if isinstance(value, tuple) else value.items)])
+        case dict() | MapValue():
+            items = value.items if isinstance(value, MapValue) else value
+            return {name: _masked(item) for name, item in items.items()}
+    return value
 
 
 def answer(text: str, scope: Scope) -> Answer:

@@ -89,7 +89,7 @@ def test_json_gives_a_line_for_every_line(project: Project) -> None:
     assert result.code == 0
     kinds = [",".join(sorted(line)) for line in result.lines]
     fault = "detail,error"
-    assert kinds == ["value", fault, "value", fault, "value", fault, "value", fault, "sensitive"]
+    assert kinds == ["value", fault, "value", fault, "value", fault, "value", fault, "sensitive,value"]
     assert result.lines[6] == {"value": [1, {"a": None}]}
 
 
@@ -110,7 +110,7 @@ def test_it_has_the_variables_locals_and_resources_of_the_configuration(project:
     assert result.lines == [
         {"value": "us"},
         {"unknown": True},
-        {"sensitive": True},
+        {"value": "(sensitive value)", "sensitive": True},
         {"value": "a.example.com"},
         {"value": "smtp.example.com"},
         {"unknown": True},

@@ -27,8 +27,11 @@ from tests.language.evaluate.scope import recorded_scope
         ("type([1])", {"value": "tuple([\n    number,\n])"}),
         ("local.unknown_string", {"unknown": True}),
         ('["a", local.unknown_string]', {"unknown": True}),
-        ("var.secret", {"sensitive": True}),
-        ("local.mixed", {"sensitive": True}),
+        ("var.secret", {"value": "(sensitive value)", "sensitive": True}),
+        ("local.mixed", {"value": {"public": "p", "private": "(sensitive value)"}, "sensitive": True}),
+        ("[1, var.secret_list]", {"value": [1, "(sensitive value)"], "sensitive": True}),
+        ("tolist(local.mixed_list)", {"value": ["p", "(sensitive value)"], "sensitive": True}),
+        ("tomap({a = var.secret})", {"value": {"a": "(sensitive value)"}, "sensitive": True}),
         ("[var.secret, local.unknown_string]", {"unknown": True}),
     ],
 )
