@@ -1,7 +1,4 @@
-"""Upper, lower and title case one character at a time, as Go maps them.
-
-No character becomes two, none looks at its neighbours.
-"""
+"""Upper, lower and title case one character at a time: no character becomes two, none looks at its neighbours."""
 
 from __future__ import annotations
 

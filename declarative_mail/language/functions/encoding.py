@@ -68,10 +68,7 @@ def base64_decode(text: Value) -> Value:
 
 
 def base64_gzip(text: str) -> Value:
-    """The string packed by gzip, in Base64.
-
-    Without a time, flushed and closed by an empty block, as Terraform packs it.
-    """
+    """The string packed by gzip, in Base64: without a time, flushed, and closed by an empty block."""
     import zlib
 
     from declarative_mail.language.functions.deflate import deflate

@@ -1,7 +1,4 @@
-"""The patterns of ``fileset``.
-
-``*``, ``?``, ``[a-z]``, ``{a,b}`` within a name, and ``**`` for directories at any depth.
-"""
+"""The patterns of ``fileset``: ``*``, ``?``, ``[a-z]``, ``{a,b}`` in a name, ``**`` for directories at any depth."""
 
 from __future__ import annotations
 

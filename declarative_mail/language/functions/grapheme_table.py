@@ -1,8 +1,7 @@
 """The properties of Unicode 15.0 that decide where a character as people see it begins and ends, as code points in hex.
 
 The source is ``GraphemeBreakProperty.txt`` and ``emoji-data.txt`` of the Unicode character database. Hangul syllables
-and regional
-indicators follow from their blocks and are not listed.
+and regional indicators follow from their blocks and are not listed.
 """
 
 from __future__ import annotations

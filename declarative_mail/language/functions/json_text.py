@@ -1,7 +1,4 @@
-"""Values as JSON and back, as ``jsonencode`` and ``jsondecode`` have it; the formatting verbs ``%v`` and ``%q``
-
-Write it too.
-"""
+"""Values as JSON and back, as ``jsonencode`` and ``jsondecode`` have it; the verbs ``%v`` and ``%q`` write it too."""
 
 from __future__ import annotations
 

@@ -63,11 +63,8 @@ def match_keys(values: ListValue, keys: ListValue, searchset: ListValue) -> Valu
     if not is_wholly_known(searchset):
         return ListValue((), values.element)
     common = unify([type_of(keys), type_of(searchset)], safe=False) or DYNAMIC
-    try:
-        wanted = set(map(element_key, elements(convert(searchset, common))))
-        chosen = [element_key(key) in wanted for key in elements(convert(keys, common))]
-    except ConversionError as error:
-        raise FunctionError(None, str(error)) from None
+    wanted = set(map(element_key, elements(convert(searchset, common))))
+    chosen = [element_key(key) in wanted for key in elements(convert(keys, common))]
     return ListValue(tuple([one for one, take in zip(values.items, chosen, strict=True) if take]), values.element)
 
 

@@ -114,13 +114,10 @@ class CallContext:
         random_bytes: that many bytes from a cryptographic source.
         now: the time of this run, with its zone.
         render_template: renders a template (text, name for messages, variables, and the function that asks, which is
-            to be
-            the `inside` of the context of calls in the template); raises `DiagnosticError`, or `FunctionError` where
-            the
-            variables do not fit.
+            to be the `inside` of the context of calls in the template); raises `DiagnosticError`, or `FunctionError`
+            where the variables do not fit.
         inside: ``templatefile`` or ``templatestring`` while its template is rendered; both are refused there, and the
-            latter
-            reads no files.
+            latter reads no files.
         unknown_at_plan: `timestamp`, `uuid` and `bcrypt` give unknown values.
         without_secrets: `env`, `secret_file` and `secret_command` give unknown sensitive values and read nothing.
     """
@@ -195,10 +192,7 @@ class Function:
 
     @property
     def lazy(self) -> bool:
-        """Whether it wants its arguments as `Deferred`; all of them, `call_function` evaluates those that need not
-
-        Wait.
-        """
+        """Whether it wants its arguments as `Deferred`: all of them, `call_function` evaluates those that can be."""
         return any(one.lazy for one in self.parameters) or (self.variadic is not None and self.variadic.lazy)
 
     def parameter(self, index: int) -> Parameter:
@@ -237,6 +231,8 @@ def _call_discreetly(
     """Call a function, and keep what it says of sensitive arguments to ourselves."""
     try:
         return _call_plain(function, arguments, context)
+    except ConversionError as error:
+        raise FunctionError(None, str(error), safe=True) from None
     except FunctionError as error:
         if error.safe or not is_secret:
             raise

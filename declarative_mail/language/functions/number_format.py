@@ -1,7 +1,4 @@
-"""Numbers with a precision, as Go's ``%e``, ``%f`` and ``%g`` write them.
-
-The exact binary value is rounded, half to even.
-"""
+"""Numbers as ``%e``, ``%f`` and ``%g`` write them: the exact binary value is rounded, half to even."""
 
 from __future__ import annotations
 

@@ -30,10 +30,7 @@ def _float(value: Number) -> float:
 
 
 def _from_float(value: float, call: str) -> Number:
-    """The number with the digits that a double is printed with; not all its binary digits, as Terraform shows it
-
-    Too.
-    """
+    """The number with the digits that a double is printed with, as Terraform shows it, and not all that it has."""
     if math.isnan(value):
         raise FunctionError(None, f"the result of {call} is not a real number")
     if math.isinf(value):

@@ -199,10 +199,7 @@ def _replace_matches(text: str, expression: str, template: str) -> str:
 
 
 def _expanded(template: str, match: re2._Match[bytes], names: tuple[str, ...]) -> bytes:
-    """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters, digits and
-
-    Underscores.
-    """
+    """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters and digits behind it."""
 
     def group(reference: re.Match[str]) -> str:
         name = reference["plain"] or reference["braced"]

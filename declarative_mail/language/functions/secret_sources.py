@@ -1,7 +1,4 @@
-"""env secret_command secret_file: where secrets come from.
-
-What they give is always sensitive and says how it is found again.
-"""
+"""env secret_command secret_file: what they give is always sensitive, and says how it is found again."""
 
 from __future__ import annotations
 

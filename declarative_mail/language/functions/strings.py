@@ -1,7 +1,4 @@
-"""chomp endswith indent join lower split startswith strcontains strrev substr title trim trimprefix trimspace
-
-Trimsuffix upper
-"""
+"""Functions of strings alone: cutting, joining, trimming, searching, upper and lower case."""
 
 from __future__ import annotations
 

@@ -66,8 +66,12 @@ Big5 big5-hkscs csbig5
 """
 """One encoding a line: its name, Python's codec, and other names in small letters."""
 
-_SWAPPED = {"IBM1047": str.maketrans("^\xac[\xdd]\xa8", "\xac^\xdd[\xa8]")}
-"""Characters that are exchanged in an encoding compared with its codec."""
+_UNLIKE_CODEC = {
+    "IBM1047": ("\xac\xdd]^[\xa8", "^[\xa8\xac\xdd]"),
+    "KOI8-U": ("\u255d\u256c", "\u045e\u040e"),
+}
+"""Characters as the codec decodes them, and as they are decoded here."""
+_NEVER_ENCODED = "\U0010ffff"
 _CONTROLS = frozenset(map(chr, range(0x80, 0xA0)))
 _HZ_END = b"~}"
 """Ends Chinese text. Terraform leaves it out where nothing follows."""
@@ -79,6 +83,9 @@ class TextCodec:
 
     def __init__(self, name: str, codec: str) -> None:
         self.name = name
+        theirs, ours = _UNLIKE_CODEC.get(name, ("", ""))
+        self._decoded = str.maketrans(theirs, ours)
+        self._encoded = str.maketrans(theirs, _NEVER_ENCODED * len(theirs)) | str.maketrans(ours, theirs)
         self._codec = codecs.lookup(codec)
         # ISO 8859 leaves 80 to 9F to the control sets of other standards; only its first part is used with them.
         self._has_controls = not codec.startswith("iso8859-") or codec == "iso8859-1"
@@ -88,7 +95,7 @@ class TextCodec:
         if not self._has_controls and not _CONTROLS.isdisjoint(text):
             return None
         try:
-            encoded = self._codec.encode(text.translate(_SWAPPED.get(self.name, {})))[0]
+            encoded = self._codec.encode(text.translate(self._encoded))[0]
         except UnicodeEncodeError:
             return None
         if self.name == "HZ-GB-2312" and not text[-1:].isascii():
@@ -98,7 +105,7 @@ class TextCodec:
     def decode(self, encoded: bytes) -> str | None:
         """The text of some bytes, None where they stand for none."""
         try:
-            text = self._decode(encoded).translate(_SWAPPED.get(self.name, {}))
+            text = self._decode(encoded).translate(self._decoded)
         except UnicodeDecodeError:
             return None
         if _REPLACEMENT in text or (not self._has_controls and not _CONTROLS.isdisjoint(text)):

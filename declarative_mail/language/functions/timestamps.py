@@ -1,7 +1,4 @@
-"""Points in time as RFC 3339 writes them, and durations as Go does. Years may be any.
-
-Dates are counted in days from 1970.
-"""
+"""Points in time as RFC 3339 writes them, in any year, and durations. Dates are counted in days from 1970."""
 
 from __future__ import annotations
 
@@ -88,10 +85,7 @@ def from_datetime(moment: datetime) -> Timestamp:
 
 
 def _civil(days: int) -> tuple[int, int, int]:
-    """The date so many days after 1970-01-01.
-
-    In eras of 400 years whose years begin in March, so that leap days come last.
-    """
+    """The date so many days after 1970-01-01, in eras of 400 years that begin in March, so that leap days come last."""
     era, day = divmod(days + 719468, 146097)
     year = (day - day // 1460 + day // 36524 - day // 146096) // 365
     day -= 365 * year + year // 4 - year // 100
