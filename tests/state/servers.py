@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
-from tests.support.needs import need_program
+from tests.support.needs import find_program, need_program
 
 POSTGRES_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -47,7 +47,7 @@ def running_postgres() -> Iterator[str]:
 def _postgres_process(postgres: str, data: Path, user: str | None) -> Iterator[int]:
     port = _free_port()
     settings = [f"--{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-    command = [postgres, "-D", str(data), "-p", str(port), "-k", str(data.parent), *settings]
+    command = _ending_with_us(postgres, "-D", str(data), "-p", str(port), "-k", str(data.parent), *settings)
     with subprocess.Popen(command, user=user, cwd=data, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         try:
@@ -57,6 +57,12 @@ def _postgres_process(postgres: str, data: Path, user: str | None) -> Iterator[i
         finally:
             process.send_signal(signal.SIGINT)  # "fast shutdown"
             process.wait()
+
+
+def _ending_with_us(*command: str) -> list[str]:
+    """A command whose process ends when the test run is killed, where the machine has the program for that."""
+    setpriv = find_program("setpriv")
+    return [setpriv, "--pdeathsig", "INT", "--", *command] if setpriv else list(command)
 
 
 def _wait_for(text: str, process: subprocess.Popen[str]) -> str:
@@ -77,7 +83,7 @@ def _free_port() -> int:
 @contextmanager
 def running_moto() -> Iterator[str]:
     """Moto's server; gives its URL. One request at a time, so that a condition and the write are one step as in S3."""
-    command = [sys.executable, "-m", "tests.state.moto_server"]
+    command = _ending_with_us(sys.executable, "-m", "tests.state.moto_server")
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
         assert process.stderr is not None
         try:
