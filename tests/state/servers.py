@@ -62,7 +62,7 @@ def _postgres_process(postgres: str, data: Path, user: str | None) -> Iterator[i
 def _ending_with_us(*command: str) -> list[str]:
     """A command whose process ends when the test run is killed, where the machine has the program for that."""
     setpriv = find_program("setpriv")
-    return [setpriv, "--pdeathsig", "INT", "--", *command] if setpriv else list(command)
+    return [setpriv, "--pdeathsig", "TERM", "--", *command] if setpriv else list(command)
 
 
 def _wait_for(text: str, process: subprocess.Popen[str]) -> str:
