@@ -186,10 +186,11 @@ def _replace_matches(text: str, expression: str, template: str) -> str:
     except PatternError as error:
         raise FunctionError(None, f"error parsing regexp: {error.what}: `{error.where}`") from None
     data = text.encode()
+    pieces = _pieces(template, pattern.names)
     parts: list[bytes] = []
     size, end = len(data), 0
     for match in pattern.matches(data):
-        new = _expanded(template, match, pattern.names)
+        new = b"".join([one if isinstance(one, bytes) else _group(match, one) for one in pieces])
         parts += [data[end : match.start()], new]
         end = match.end()
         size += len(new)
@@ -198,21 +199,29 @@ def _replace_matches(text: str, expression: str, template: str) -> str:
     return b"".join([*parts, data[end:]]).decode()
 
 
-def _expanded(template: str, match: re2._Match[bytes], names: tuple[str, ...]) -> bytes:
-    """The template with ``$1``, ``$name`` and ``${name}`` filled in; a name takes all letters and digits behind it."""
+def _pieces(template: str, names: tuple[str, ...]) -> list[bytes | tuple[int, ...]]:
+    """The template as text and, for ``$1``, ``$name`` and ``${name}``, the numbers of the groups that are meant.
 
-    def group(reference: re.Match[str]) -> str:
+    A name takes all letters, digits and underscores behind the dollar sign.
+    """
+    pieces: list[bytes | tuple[int, ...]] = []
+    end = 0
+    for reference in _REFERENCE.finditer(template):
+        pieces.append(template[end : reference.start()].encode())
+        end = reference.end()
         name = reference["plain"] or reference["braced"]
         if name is None:
-            return "$"
-        if _GROUP_NUMBER.fullmatch(name):
-            found = match.group(int(name)) if int(name) <= len(names) else None
+            pieces.append(b"$")
+        elif _GROUP_NUMBER.fullmatch(name):
+            pieces.append((int(name),) if int(name) <= len(names) else ())
         else:
-            groups = zip(names, match.groups(), strict=True)
-            found = next((text for one, text in groups if one == name and text is not None), None)
-        return (found or b"").decode()
+            pieces.append(tuple([number for number, one in enumerate(names, 1) if one == name]))
+    return [*pieces, template[end:].encode()]
 
-    return _REFERENCE.sub(group, template).encode()
+
+def _group(match: re2._Match[bytes], numbers: tuple[int, ...]) -> bytes:
+    """The text of the first of these groups that took part in the match."""
+    return next((found for number in numbers if (found := match.group(number)) is not None), b"")
 
 
 _ARGUMENTS = (Parameter("pattern", STRING), Parameter("string", STRING))
