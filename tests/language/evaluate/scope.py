@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Never
 
+from hypothesis import HealthCheck, settings
+
 from declarative_mail.diagnostics import Source
 from declarative_mail.language.convert import convert
 from declarative_mail.language.evaluate import Scope, evaluate
@@ -24,6 +26,9 @@ from declarative_mail.language.syntax import Block
 from declarative_mail.language.type_syntax import read_type
 from declarative_mail.language.types import DYNAMIC, Type
 from declarative_mail.language.values import Null, Unknown, Value
+
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine makes no property wrong."""
 
 DATA = Path(__file__).parents[1] / "data" / "expressions"
 DIRECTORY = DATA / "scope"

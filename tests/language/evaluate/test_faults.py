@@ -15,7 +15,7 @@ from declarative_mail.language.play import describe
 from declarative_mail.language.show import show_value
 from declarative_mail.language.types import DYNAMIC, STRING, ListType
 from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown, Value
-from tests.language.evaluate.scope import recorded_scope
+from tests.language.evaluate.scope import UNHURRIED, recorded_scope
 from tests.language.evaluate.test_conversions import expression
 
 SECRET = "hunter2-in-no-message"
@@ -248,7 +248,7 @@ var.port local.list local.server var.secret var.later null true 1 "a" [ ] { } ( 
 TOKENS = st.sampled_from([*WORDS.split(), "%{if true}", "<<EOT\n", "\n", "EOT\n"])
 
 
-@settings(deadline=None, max_examples=300)
+@settings(UNHURRIED, max_examples=300)
 @given(st.lists(TOKENS, max_size=25))
 def test_evaluation_never_raises_whatever_the_text_is(tokens: list[str]) -> None:
     """Text that parses gives a value that can be shown, or diagnostics."""

@@ -35,27 +35,27 @@ def brackets(count: int) -> str:
 def test_a_template_that_doubles_fifty_times() -> None:
     """It ends at the limit of a text, within a second and a few times its size."""
     names: dict[str, Value] = {"text": "x" * 1000}
-    started = time.monotonic()
+    started = time.process_time()
     for _ in range(50):
         names["text"], found = evaluate_expression(expression('"${text}${text}"'), Scope.root(names, functions={}))
         if found:
             break
 
     assert [one.code.id for one in found] == ["DM2091"]
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_a_list_that_doubles_fifty_times() -> None:
     """No part of it is copied, and it is refused before anything walks over all of it."""
     names: dict[str, Value] = {"list": ("x",)}
-    started = time.monotonic()
+    started = time.process_time()
     for _ in range(50):
         names["list"], found = evaluate_expression(expression("[list, list]"), Scope.root(names, functions={}))
         if found:
             break
 
     assert [one.code.id for one in found] == ["DM2091"]
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ def test_the_budget_is_one_of_each_evaluation(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_real_budget_is_seconds_of_work() -> None:
     """Not hours, whatever the loops are nested in."""
-    started = time.monotonic()
+    started = time.process_time()
 
     assert codes("[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]") == ["DM2091"]
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60
 
 
 @pytest.mark.parametrize("levels", [MAX_DEPTH + 10, 900])
@@ -133,7 +133,7 @@ def test_a_deep_expression_is_refused_or_evaluated() -> None:
 )
 def test_hostile_text_ends_in_a_diagnostic(text: str) -> None:
     """Within seconds, whoever it is that refuses it."""
-    started = time.monotonic()
+    started = time.process_time()
 
     assert codes(text)
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20

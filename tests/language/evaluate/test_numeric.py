@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from declarative_mail.language.binary import PRECISION, from_ratio
@@ -27,6 +27,7 @@ from declarative_mail.language.numeric import (
     parse_number,
     subtract,
 )
+from tests.language.evaluate.scope import UNHURRIED
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**60), max_value=10**60).map(canonical)
 integers = st.integers(-(2**600), 2**600).map(canonical)
@@ -60,7 +61,7 @@ def shown(value: Fraction) -> Number:
     return from_ratio(value.numerator, value.denominator)
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(numbers, numbers)
 def test_a_sum_is_the_exact_one_rounded_once(left: Number, right: Number) -> None:
     """Addition and subtraction go to the binary values and round their result."""
@@ -68,28 +69,28 @@ def test_a_sum_is_the_exact_one_rounded_once(left: Number, right: Number) -> Non
     assert shown(nearest(exact(left) - exact(right))) == subtract(left, right)
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(numbers, numbers)
 def test_a_product_is_the_exact_one_rounded_once(left: Number, right: Number) -> None:
     """Multiplication rounds once."""
     assert shown(nearest(exact(left) * exact(right))) == multiply(left, right)
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(numbers, numbers.filter(bool))
 def test_a_quotient_is_the_exact_one_rounded_once(left: Number, right: Number) -> None:
     """Division rounds once."""
     assert shown(nearest(exact(left) / exact(right))) == divide(left, right)
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(numbers)
 def test_a_number_reads_back_as_itself(number: Number) -> None:
     """The printed decimal stands for the same binary number."""
     assert number == parse_number(number_text(number))
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(st.integers(0, 10**12), st.integers(1, 10**12))
 def test_no_shorter_decimal_stands_for_the_same_number(top: int, bottom: int) -> None:
     """Dropping the last digit, rounded either way, gives another number."""
@@ -104,7 +105,7 @@ def test_no_shorter_decimal_stands_for_the_same_number(top: int, bottom: int) ->
         assert exact(canonical(shorter + step)) != exact(number) or len(digits.digits) == 1
 
 
-@settings(deadline=None)
+@UNHURRIED
 @given(numbers)
 def test_whole_numbers_are_ints_and_others_normalised_decimals(number: Number) -> None:
     """Each number has one form, so that equality and keys of sets need no further care."""
@@ -115,6 +116,7 @@ def test_whole_numbers_are_ints_and_others_normalised_decimals(number: Number) -
         assert isinstance(number, int) or number.is_signed()
 
 
+@UNHURRIED
 @given(st.integers(-(10**9), 10**9), st.integers(-(10**6), 10**6).filter(bool))
 def test_the_remainder_has_the_sign_of_the_dividend(left: int, right: int) -> None:
     """As in Go, not as in Python."""

@@ -54,6 +54,7 @@ from declarative_mail.language.values import (
     is_wholly_known,
     make_object,
 )
+from tests.language.evaluate.scope import UNHURRIED
 
 ADDRESS = Address("user_group", "ops")
 
@@ -70,6 +71,7 @@ values = st.recursive(
 )
 
 
+@UNHURRIED
 @given(values)
 def test_a_value_is_equal_to_itself(value: Value) -> None:
     """Whatever it consists of, and in a copy."""
@@ -77,6 +79,7 @@ def test_a_value_is_equal_to_itself(value: Value) -> None:
     assert equal((value,), (value,)) is True
 
 
+@UNHURRIED
 @given(values, values)
 def test_equality_is_symmetric_and_asks_for_the_same_type(left: Value, right: Value) -> None:
     """Equal values have equal types, except for nulls."""
