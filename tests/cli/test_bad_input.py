@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pty
-import signal
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ import time
 import pytest
 
 from tests.support.needs import need_program, need_root
-from tests.support.project import ROOT, Project
+from tests.support.project import ROOT, Project, interrupt
 from tests.support.samples import GROUPS, SERVER
 
 
@@ -200,8 +199,7 @@ def test_interrupt_while_the_plan_is_shown_changes_nothing(project: Project) -> 
     process = project.process("apply", stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
     os.close(slave)
     shown = _read_until(master, b"yes")
-    process.send_signal(signal.SIGINT)
-    code = process.wait(timeout=20)
+    code = interrupt(process)
     os.close(master)
 
     assert b"Make these changes?" in shown

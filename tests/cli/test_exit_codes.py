@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from declarative_mail.cli.exits import Exit, worst
-from tests.support.project import Project
+from tests.support.project import Project, interrupt
 from tests.support.samples import GROUPS, RULE, SERVER, many_groups
 
 
@@ -150,7 +150,7 @@ def test_signal_ends_with_its_own_code(project: Project, tmp_path: Path, number:
         project.write(SERVER.replace("2525", str(silent.getsockname()[1])))
         process = project.process("test")
         connection, _ = silent.accept()
-        process.send_signal(number)
+        interrupt(process, number)
         _, err = process.communicate(timeout=20)
         connection.close()
 

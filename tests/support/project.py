@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -100,6 +101,18 @@ class Project:
         state = self.state
         change(state)
         (self.path / "dmail.state.json").write_text(json.dumps(state))
+
+
+def interrupt(process: subprocess.Popen[str], number: signal.Signals = signal.SIGINT) -> int:
+    """Press Ctrl-C until the process ends, as a person does: on a busy machine the first may come amid its start."""
+    for _ in range(10):
+        process.send_signal(number)
+        try:
+            return process.wait(timeout=3)
+        except subprocess.TimeoutExpired:
+            continue
+    process.kill()
+    return process.wait(timeout=10)
 
 
 @pytest.fixture
