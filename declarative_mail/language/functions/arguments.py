@@ -22,6 +22,8 @@ from declarative_mail.language.values import (
 )
 from declarative_mail.secrets import PLACEHOLDER
 
+HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+
 LEAST, GREATEST = -(2**63), 2**63 - 1
 """What Terraform takes as an index, a width or a count."""
 

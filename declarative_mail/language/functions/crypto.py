@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from base64 import b64encode
 
-from declarative_mail.language.functions.arguments import whole_number
+from declarative_mail.language.functions.arguments import HEX_DIGITS, whole_number
 from declarative_mail.language.functions.encoding import decode_base64
 from declarative_mail.language.functions.model import CallContext, Function, FunctionError, Parameter
 from declarative_mail.language.numeric import Number
@@ -111,13 +111,9 @@ def _parse_uuid(text: str) -> uuid.UUID | None:
         plain = text[1:-1]
     hyphens = len(plain) == 36 and [plain[index] for index in (8, 13, 18, 23)] == ["-"] * 4
     digits = plain.replace("-", "")
-    if not (hyphens or len(text) == 32) or len(digits) != 32 or not _is_hex(digits):
+    if not (hyphens or len(text) == 32) or len(digits) != 32 or not set(digits) <= HEX_DIGITS:
         return None
     return uuid.UUID(digits)
-
-
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in text)
 
 
 FUNCTIONS = (

@@ -7,12 +7,13 @@ result. An implementation therefore sees plain known values unless a `Parameter`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import Literal, TypeAlias
 
-from declarative_mail.diagnostics import Code
+from declarative_mail.diagnostics import Code, DiagnosticError
 from declarative_mail.diagnostics.codes.functions import (
     CALL_FAILED,
     INVALID_ARGUMENT,
@@ -23,7 +24,7 @@ from declarative_mail.diagnostics.codes.functions import (
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.lexical import nfc
 from declarative_mail.language.limits import ExcessError, check_size
-from declarative_mail.language.marks import Mark, unmark_deep, with_marks
+from declarative_mail.language.marks import Marks, unmark_deep, with_marks
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC, Type, type_of
 from declarative_mail.language.values import (
@@ -41,6 +42,8 @@ MAX_TEXT = 2**24
 """Characters that the result of one call may have: far above any real use, and small enough to stay alive."""
 MAX_ITEMS = 2**20
 """Elements that a collection which comes out of one call may have."""
+
+NOT_SHOWN = "an argument is sensitive, so that what is wrong with it is not shown"
 
 Category: TypeAlias = Literal[
     "numeric", "string", "collection", "encoding", "filesystem", "datetime", "crypto", "network", "conversion", "secret"
@@ -219,25 +222,28 @@ def call_function(function: Function, arguments: Sequence[Argument], context: Ca
     try:
         prepared = [_prepare(function, index, argument) for index, argument in enumerate(arguments)]
         plain, marks = _without_marks(function, prepared)
-        is_secret = any(mark.sensitive for mark in marks)
-        return with_marks(_call_discreetly(function, plain, context, is_secret=is_secret), marks)
+        secret = [index for index, found in enumerate(marks) if any(mark.sensitive for mark in found)]
+        return with_marks(_call_discreetly(function, plain, context, secret=secret), chain.from_iterable(marks))
     except RecursionError:
         raise FunctionError(None, "a value is nested too deeply") from None
 
 
 def _call_discreetly(
-    function: Function, arguments: Sequence[Argument], context: CallContext, *, is_secret: bool
+    function: Function, arguments: Sequence[Argument], context: CallContext, *, secret: Collection[int]
 ) -> Value:
-    """Call a function, and keep what it says of sensitive arguments to ourselves."""
+    """Call a function, and keep what it says of the arguments that are sensitive to ourselves."""
     try:
         return _call_plain(function, arguments, context)
     except ConversionError as error:
         raise FunctionError(None, str(error), safe=True) from None
-    except FunctionError as error:
-        if error.safe or not is_secret:
+    except DiagnosticError:
+        if not secret:
             raise
-        message = "an argument is sensitive, so that what is wrong with it is not shown"
-        raise FunctionError(error.argument, message, code=error.code) from None
+        raise FunctionError(None, NOT_SHOWN, safe=True) from None
+    except FunctionError as error:
+        if error.safe or not secret or (error.argument is not None and error.argument not in secret):
+            raise
+        raise FunctionError(error.argument, NOT_SHOWN, code=error.code, safe=True) from None
 
 
 def _check_count(function: Function, given: int) -> None:
@@ -276,16 +282,18 @@ def _prepare(function: Function, index: int, argument: Argument) -> Argument:
         raise FunctionError(index, str(error)) from error
 
 
-def _without_marks(function: Function, arguments: Sequence[Argument]) -> tuple[list[Argument], list[Mark]]:
+def _without_marks(function: Function, arguments: Sequence[Argument]) -> tuple[list[Argument], list[Marks]]:
+    """The arguments in the form in which the implementation takes them, and the marks that were taken off each."""
     plain: list[Argument] = []
-    marks: list[Mark] = []
+    marks: list[Marks] = []
     for index, argument in enumerate(arguments):
         if isinstance(argument, Deferred) or function.parameter(index).allow_marked:
             plain.append(argument)
+            marks.append(())
             continue
         value, found = unmark_deep(argument)
         plain.append(value)
-        marks.extend(found)
+        marks.append(found)
     return plain, marks
 
 

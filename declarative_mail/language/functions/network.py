@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from declarative_mail.language.functions.arguments import big_whole_number, whole_number
+from declarative_mail.language.functions.arguments import HEX_DIGITS, big_whole_number, whole_number
 from declarative_mail.language.functions.model import Function, FunctionError, Parameter
 from declarative_mail.language.numeric import number_text
 from declarative_mail.language.types import NUMBER, STRING, ListType
@@ -122,15 +122,13 @@ def _groups(text: str) -> list[int] | None:
             if mapped is None:
                 return None
             groups += [mapped >> 16, mapped & 0xFFFF]
-        elif part.isascii() and part.isalnum() and len(part) < 8 and _is_hex(part) and int(part, 16) < 0x10000:
+        elif (
+            part.isascii() and part.isalnum() and len(part) < 8 and set(part) <= HEX_DIGITS and int(part, 16) < 0x10000
+        ):
             groups.append(int(part, 16))
         else:
             return None
     return groups
-
-
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in text)
 
 
 def _whole(value: int | Decimal) -> int:
@@ -193,7 +191,7 @@ def cidr_subnets(prefix: str, *newbits: int | Decimal) -> Value:
         following = network.block(network.block(current.last, length).last + 1, length)
         if following.first >> network.bits or network.block(following.first, network.length) != network:
             space = "not enough remaining address space for a subnet with a prefix of"
-            raise FunctionError(position, f"{space} {length} bits after {current}")
+            raise FunctionError(position, f"{space} {length} bits", safe=True)
         current = following
         found.append(str(current))
     return ListValue(tuple(found), STRING)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
+from declarative_mail.diagnostics import DiagnosticError
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.functions.arguments import attributes
 from declarative_mail.language.functions.filesystem import read_text
-from declarative_mail.language.functions.model import CallContext, Deferred, Function, FunctionError, Parameter
-from declarative_mail.language.marks import unmark, unmark_deep, with_marks
+from declarative_mail.language.functions.model import (
+    NOT_SHOWN,
+    CallContext,
+    Deferred,
+    Function,
+    FunctionError,
+    Parameter,
+)
+from declarative_mail.language.marks import Marks, unmark, unmark_deep, with_marks
 from declarative_mail.language.sets import quoted
 from declarative_mail.language.syntax import Expression, GetAttr, Index, Literal, Splat, Template, Variable
 from declarative_mail.language.types import DYNAMIC, STRING, MapType, ObjectType, type_of
@@ -43,7 +52,9 @@ def template_file(path: Value, variables: Value, *, context: CallContext) -> Val
     marks += value_marks
     if not isinstance(name, str) or isinstance(values, Unknown):
         return with_marks(Unknown(DYNAMIC), marks)
-    return with_marks(_render(read_text(path, context), name, values, "templatefile", context), marks)
+    text = read_text(path, context)
+    with _discreetly(marks):
+        return with_marks(_render(text, name, values, "templatefile", context), marks)
 
 
 def template_string(template: Deferred, variables: Value, *, context: CallContext) -> Value:
@@ -54,11 +65,23 @@ def template_string(template: Deferred, variables: Value, *, context: CallContex
         return with_marks(Unknown(STRING, not_null=True), marks)
     if not isinstance(text, str):
         raise FunctionError(0, "invalid template value: a string is required")
-    result = _render(text, "<templatestring argument>", variables, "templatestring", context)
+    with _discreetly(marks):
+        result = _render(text, "<templatestring argument>", variables, "templatestring", context)
     try:
         return with_marks(convert(result, STRING), marks)
     except ConversionError as error:
-        raise FunctionError(None, f"invalid template result: {error}") from None
+        raise FunctionError(None, f"invalid template result: {error}", safe=True) from None
+
+
+@contextmanager
+def _discreetly(marks: Marks) -> Iterator[None]:
+    """Faults of a template quote its text and its variables: not where one of them is sensitive."""
+    try:
+        yield
+    except (DiagnosticError, FunctionError):
+        if not any(mark.sensitive for mark in marks):
+            raise
+        raise FunctionError(None, f"the template cannot be rendered; {NOT_SHOWN}", safe=True) from None
 
 
 def _check_reference(expression: Expression) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from declarative_mail.addresses import parse_address
+from declarative_mail.diagnostics import Source
 from declarative_mail.diagnostics.codes.functions import (
     CALL_FAILED,
     INVALID_ARGUMENT,
@@ -19,12 +21,15 @@ from declarative_mail.diagnostics.codes.functions import (
 from declarative_mail.language.functions.model import (
     MAX_ITEMS,
     MAX_TEXT,
+    Argument,
+    Deferred,
     Function,
     FunctionError,
     Parameter,
     call_function,
 )
 from declarative_mail.language.functions.table import FUNCTIONS
+from declarative_mail.language.parse import parse_expression
 from declarative_mail.language.types import DYNAMIC, NUMBER, STRING, ListType
 from declarative_mail.language.values import ListValue, Marked, Null, Unknown, Value
 from tests.language.functions.world import call, make_context
@@ -213,6 +218,38 @@ def test_what_does_not_depend_on_the_secret_is_still_said() -> None:
     error = failure("regex", "x", Marked("abc", sensitive=True))
 
     assert error.message == "pattern did not match any part of the given string"
+
+
+def test_a_plain_argument_beside_a_secret_is_still_quoted() -> None:
+    """The fault is in the pattern, which is not the secret."""
+    error = failure("regex", "(x", Marked("abc", sensitive=True))
+
+    assert error.message == "invalid regexp pattern: missing closing ) in (x"
+
+
+TEMPLATES = ["${canary}", "${x + 1}", "${upper(x, x)}", "%{ canary", "${jsondecode(x)}", "${templatefile(x, {})}"]
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("name", ["templatefile", "templatestring"])
+@pytest.mark.parametrize("hidden", ["template", "variables"])
+def test_a_template_shows_no_secret_in_its_faults(name: str, template: str, hidden: str, tmp_path: Path) -> None:
+    """Neither its own text nor the values of its variables, in the message or in the diagnostics of what is inside."""
+    (tmp_path / "canary").write_text(template, encoding="utf-8")
+    variables: Value = {"x": Marked("canary", sensitive=True) if hidden == "variables" else "canary"}
+    text: Argument = "canary"
+    if name == "templatestring":
+        value: Value = Marked(template, sensitive=True) if hidden == "template" else template
+        reference, _ = parse_expression(Source("x", "local.text"))
+        assert reference is not None
+        text = Deferred(reference, lambda: value)
+    elif hidden == "template":
+        text = Marked("canary", sensitive=True)
+    with pytest.raises(FunctionError) as caught:
+        call(name, text, variables, context=make_context(tmp_path))
+
+    assert "canary" not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 def test_results_are_in_normal_form() -> None:
