@@ -12,13 +12,13 @@ operations of one document are one step, whatever they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
-from typing import Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 from declarative_mail.addresses import Address, parse_address
-from declarative_mail.planning.change import Action, Change, natural_key_of
+from declarative_mail.planning.change import Action, Change
 from declarative_mail.planning.targets import block_of
 
 Verb: TypeAlias = Literal["create", "update", "delete"]
@@ -62,14 +62,24 @@ def parts_of(change: Change) -> Iterator[Part]:
             yield Part(change, "create")
 
 
-def order_steps(
-    changes: Sequence[Change], document: Callable[[Part], str]
-) -> tuple[list[Step], TopologicalSorter[int]]:
+class Units(Protocol):
+    """What remotes say of the things to be written."""
+
+    def document(self, part: Part, /) -> str:
+        """The unit of write that a part belongs to, on its remote."""
+        ...
+
+    def natural_key(self, remote: str, type_: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
+        """What the remote keeps unique among the objects of a type."""
+        ...
+
+
+def order_steps(changes: Sequence[Change], units: Units) -> tuple[list[Step], TopologicalSorter[int]]:
     """The steps, and a prepared sorter over their indexes.
 
     Args:
         changes: of the plan.
-        document: the unit of write that a part belongs to, on its remote.
+        units: the documents and natural keys of the remotes.
     """
     steps: list[Step] = []
     by_key: dict[tuple[str, str], int] = {}
@@ -77,14 +87,14 @@ def order_steps(
     for part in sorted(
         (part for change in changes for part in parts_of(change)), key=lambda part: part.verb != "delete"
     ):
-        key = (part.remote, document(part))
+        key = (part.remote, units.document(part))
         index = by_key.setdefault(key, len(steps))
         if index == len(steps):
             steps.append(Step(*key))
         steps[index].parts.append(part)
         of_part[part.change.address, part.verb] = index
     sorter: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(range(len(steps)), ()))
-    for index, needed in _edges(changes, of_part, first=len(steps)):
+    for index, needed in _edges(changes, of_part, units, first=len(steps)):
         if index != needed:
             sorter.add(index, needed)
     sorter.prepare()
@@ -92,7 +102,7 @@ def order_steps(
 
 
 def _edges(
-    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], *, first: int
+    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], units: Units, *, first: int
 ) -> Iterator[tuple[int, int]]:
     """Pairs (step, step that comes before). Numbers from `first` on are barriers.
 
@@ -103,8 +113,9 @@ def _edges(
     deleted = {block: first + 2 * number + 1 for number, block in enumerate(blocks)}
     all_written = first + 2 * len(blocks)
     users = _users(changes)
-    clashes = dict(_clashes(changes, of_part))
+    clashes = dict(_clashes(changes, of_part, units))
     writes = {index for (_, verb), index in of_part.items() if verb != "delete"}
+    own = _blocks_of_steps(of_part)
     early = set(clashes.values()) | (writes & {index for (_, verb), index in of_part.items() if verb == "delete"})
     yield from clashes.items()
     for change in changes:
@@ -113,11 +124,12 @@ def _edges(
         delete = of_part.get((change.address, "delete"))
         if write is not None:
             yield from ((written[block], write), (all_written, write))
-            yield from ((write, written[one]) for one in _needs(change) if one in written)
+            # What a document needs of itself is written with it.
+            yield from ((write, written[one]) for one in _needs(change) if one in written and one not in own[write])
         if delete is None:
             continue
         yield deleted[block], delete
-        if write is not None and _same_key(change):
+        if write is not None and _same_key(change, units):
             yield write, delete
         elif delete not in early:
             yield delete, all_written
@@ -138,12 +150,23 @@ def _needs(change: Change) -> Iterable[Address]:
     return change.wanted.dependencies if change.wanted is not None else ()
 
 
-def _clashes(changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int]) -> Iterator[tuple[int, int]]:
+def _blocks_of_steps(of_part: Mapping[tuple[Address, Verb], int]) -> dict[int, set[Address]]:
+    """The blocks of which each step writes something."""
+    blocks: dict[int, set[Address]] = {}
+    for (address, verb), index in of_part.items():
+        if verb != "delete":
+            blocks.setdefault(index, set()).add(block_of(address))
+    return blocks
+
+
+def _clashes(
+    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], units: Units
+) -> Iterator[tuple[int, int]]:
     """Creates that need the natural key of an object that is deleted, with that delete."""
     ending = {
-        (change.remote, change.address.type, _record_key(change)): of_part[change.address, "delete"]
+        (change.remote, change.address.type, _record_key(change, units)): of_part[change.address, "delete"]
         for change in changes
-        if change.action is Action.DELETE and _record_key(change)
+        if change.action is Action.DELETE and _record_key(change, units)
     }
     for change in changes:
         if change.action is Action.CREATE and change.wanted is not None:
@@ -152,12 +175,13 @@ def _clashes(changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], i
                 yield of_part[change.address, "create"], delete
 
 
-def _record_key(change: Change) -> tuple[str, ...]:
-    return natural_key_of(change.before)
+def _record_key(change: Change, units: Units) -> tuple[str, ...]:
+    remote = change.record.remote if change.record is not None else change.remote
+    return units.natural_key(remote, change.address.type, change.before) if change.before is not None else ()
 
 
-def _same_key(change: Change) -> bool:
+def _same_key(change: Change, units: Units) -> bool:
     """Whether old and new object of a replacement cannot stand side by side."""
     if change.action is not Action.REPLACE or change.record is None or change.wanted is None:
         return False
-    return change.record.remote == change.wanted.remote and _record_key(change) == change.wanted.natural_key
+    return change.record.remote == change.wanted.remote and _record_key(change, units) == change.wanted.natural_key

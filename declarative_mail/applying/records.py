@@ -7,17 +7,14 @@ from typing import cast
 
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import Action, Change, Stored, Wanted
-from declarative_mail.remotes.base import LiveObject, Operation
+from declarative_mail.remotes.base import LiveObject
 from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.snapshot import Lifecycle, ModuleCall, ResourceRecord
 
 
-def record_after(change: Change, operation: Operation, made: LiveObject) -> ResourceRecord:
+def record_after(change: Change, made: LiveObject) -> ResourceRecord:
     """The record of an object that was just written: what it is now, and a digest of each attribute as applied."""
-    attributes = dict(made.attributes)
-    unread = made.unreadable & (operation.after or {}).keys()
-    attributes.update({name: (operation.after or {})[name] for name in unread})
-    return describe(cast("Wanted", change.wanted), id_=made.id, attributes=attributes)
+    return describe(cast("Wanted", change.wanted), id_=made.id, attributes=dict(made.attributes))
 
 
 def describe(wanted: Wanted, *, id_: str, attributes: Stored) -> ResourceRecord:

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from declarative_mail.addresses import Address
 from declarative_mail.applying.order import Part, order_steps, parts_of
@@ -127,13 +127,18 @@ class _Walk:
     def __init__(self, run: Run, changes: list[Change], settings: Settings) -> None:
         self.run = run
         self.settings = settings
-        self.steps, self.sorter = order_steps(changes, self._document)
+        self.steps, self.sorter = order_steps(changes, self)
         self.left = {change.address: sum(1 for _ in parts_of(change)) for change in changes}
         self.bad: set[Address] = set()
         self.ids = {address: record.id for address, record in run.records.items()}
 
-    def _document(self, part: Part) -> str:
+    def document(self, part: Part, /) -> str:
+        """The unit of write that a part belongs to."""
         return self.settings.remotes[part.remote].document(_outline(part))
+
+    def natural_key(self, remote: str, type_: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
+        """What a remote keeps unique among the objects of a type."""
+        return self.settings.remotes[remote].natural_key(type_, attributes)
 
     def go(self) -> None:
         """Run until everything is done, out of reach, or somebody asks to stop."""
@@ -291,7 +296,7 @@ class _Walk:
     def _made(self, change: Change, result: Written) -> ResourceRecord | None:
         address, record = change.address, None
         if result.object is not None:
-            record = record_after(change, result.operation, result.object)
+            record = record_after(change, result.object)
             self.run.records[address] = record
             self.ids[address] = record.id
             self.settings.resolver.applied(record)

@@ -77,8 +77,10 @@ class Program:
         self.modules[()] = [self.open((), self.configuration, None, {})]
 
     def run(self) -> None:
-        """Evaluate everything. Faults are in `diagnostics`."""
-        for node in self.graph.order:
+        """Evaluate everything, remotes first: data sources are read there. Faults are in `diagnostics`."""
+        remotes = [node for node in self.graph.order if node.kind == "remote"]
+        first = {*remotes, *(one for node in remotes for one in self.graph.ancestors(node))}
+        for node in [*filter(first.__contains__, self.graph.order), *(n for n in self.graph.order if n not in first)]:
             self._evaluate(node)
 
     def scope(self) -> Scope:

@@ -20,7 +20,6 @@ from declarative_mail.operations.wanted import describe_wanted, secrets_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Change
 from declarative_mail.planning.normalise import align_secrets, has_unknown
-from declarative_mail.secrets import Secret
 from declarative_mail.state.leaves import SECRET, leaf_content
 from declarative_mail.state.snapshot import CheckResult, ResourceRecord, Skip, Snapshot
 
@@ -165,6 +164,14 @@ def merge_checks(
     return tuple(merged[key] for key in sorted(merged))
 
 
+def _not_known_yet(change: Change) -> Diagnostic:
+    detail = (
+        f"{change.address} needs a value of an object that is written together with it, as one document of "
+        f"remote.{change.remote}. It is known now: run apply again."
+    )
+    return Diagnostic(codes.NOT_KNOWN_YET, detail, address=change.address)
+
+
 class _Resolver:
     """Evaluates again what was unknown at plan, and hands out the values of secrets."""
 
@@ -179,7 +186,7 @@ class _Resolver:
         if has_unknown(attributes):
             attributes = self._reevaluated(change)
         desired = evaluated.desired.get(change.address)
-        secrets: dict[str, Secret] = dict(secrets_of(desired.attributes)) if desired is not None else {}
+        secrets = dict(secrets_of(desired.attributes, evaluated.desired)) if desired is not None else {}
         return Resolved(attributes, secrets)
 
     def _reevaluated(self, change: Change) -> dict[str, Any]:
@@ -190,9 +197,9 @@ class _Resolver:
         errors = [one for one in faults if one.is_error]
         if errors:
             raise DiagnosticError(errors)
-        desired = evaluated.desired[change.address]
-        instance = evaluated.program.instances[change.address]
-        wanted = describe_wanted(desired, instance, self._planned.remotes, fingerprints=self._planned.fingerprints)
+        wanted = describe_wanted(evaluated, change.address, self._planned.remotes, self._planned.fingerprints)
+        if has_unknown(wanted.attributes):
+            raise DiagnosticError(_not_known_yet(change))
         aligned: dict[str, Any] = align_secrets(change.before, wanted.attributes)
         return aligned
 

@@ -37,6 +37,6 @@ def open_console(workspace: Workspace) -> Console:
     if has_errors(loaded.diagnostics):
         raise DiagnosticError(loaded.diagnostics)
     snapshot = open_loaded(workspace, loaded).snapshot if loaded.sources else None
-    evaluated = evaluate(workspace, loaded, snapshot, at_plan=False)
+    evaluated = evaluate(workspace, loaded, snapshot.by_address if snapshot is not None else None, at_plan=False)
     faults = tuple(one for one in evaluated.diagnostics if one.code is not codes.MISSING_VARIABLE)
     return Console(evaluated.program.scope().with_functions(CONSOLE_FUNCTIONS), faults)

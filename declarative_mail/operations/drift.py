@@ -51,6 +51,7 @@ class Drift:
                 "drifted": len(self.drifted),
                 "accepted": sum(any(field.accepted for field in one.fields) for one in self.objects),
                 "pending": pending,
+                "unknown": sum(any(field.side == "unknown" for field in one.fields) for one in self.objects),
             },
         }
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from declarative_mail.addresses import Address
@@ -13,16 +14,18 @@ from declarative_mail.language.origins import with_origins
 from declarative_mail.language.program import Inputs, Program
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
-from declarative_mail.operations.data_sources import local_data
-from declarative_mail.operations.host import DesiredHost, ReadData
+from declarative_mail.operations.data_sources import data_reader
+from declarative_mail.operations.host import DesiredHost
 from declarative_mail.operations.ignored import ignored_faults
 from declarative_mail.operations.load import Loaded
+from declarative_mail.operations.remotes import Remotes, open_remotes
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.operations.world import World
+from declarative_mail.remotes.base import Recognise, recognise_nothing
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.state.digest import digest
-from declarative_mail.state.snapshot import ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import ResourceRecord
 
 Asks: TypeAlias = Literal["everything", "no secrets", "nothing"]
 
@@ -36,12 +39,19 @@ class Evaluated:
         host: what it collected.
         diagnostics: all faults, of reading too.
         loaded: what it was made from.
+        recognise: tells whether a secret that a remote shows is the one that is known.
     """
 
     program: Program
     host: DesiredHost
     diagnostics: list[Diagnostic]
     loaded: Loaded
+    recognise: Recognise = recognise_nothing
+
+    @cached_property
+    def remotes(self) -> tuple[Remotes, list[Diagnostic]]:
+        """A client for each remote block, and the faults of their settings."""
+        return open_remotes(self.program.remotes.values(), self.recognise)
 
     @property
     def desired(self) -> dict[Address, Desired]:
@@ -62,26 +72,25 @@ class Evaluated:
 def evaluate(
     workspace: Workspace,
     loaded: Loaded,
-    snapshot: Snapshot | None,
+    known: Mapping[Address, ResourceRecord] | None,
     *,
     asks: Asks = "everything",
     at_plan: bool = True,
-    records: dict[Address, ResourceRecord] | None = None,
+    recognise: Recognise = recognise_nothing,
 ) -> Evaluated:
     """Evaluate everything.
 
     Args:
         workspace: where it runs.
         loaded: the configuration as read.
-        snapshot: what the state knows; None where there is none or where it does not matter.
+        known: the state's objects, after moves; None where there are none or where they do not matter.
         asks: what may be asked besides the files. ``no secrets``: sources of secrets are not, what they would give is
             unknown; ``nothing``, for ``validate``: missing values are unknown too, and no data source is read.
         at_plan: functions whose result differs each time are unknown.
-        records: the state's objects after moves, where they differ from those of the snapshot.
+        recognise: tells whether a secret that a remote shows is the one that is known.
     """
-    known = dict(records) if records is not None else dict(snapshot.by_address) if snapshot is not None else {}
-    read_data: ReadData = (lambda _, __: None) if asks == "nothing" else local_data(known)
-    host = DesiredHost(known, read_data)
+    records = dict(known or {})
+    host = DesiredHost(records, lambda _, __: None)
     graph, faults = build_graph(loaded.configuration, resource_types())
     world = World(workspace, loaded.files)
     inputs = Inputs(
@@ -91,11 +100,14 @@ def evaluate(
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
+    evaluated = Evaluated(program, host, [], loaded, recognise)
+    if asks != "nothing":
+        host.read_data = data_reader(records, evaluated)
     program.run()
     found = [*program.diagnostics, *host.diagnostics, *ignored_faults(program.instances.values())]
     explained = with_origins(_unique(_beside(faults, found)), loaded.configuration, loaded.given, program.scope())
-    diagnostics = [*loaded.diagnostics, *faults, *explained]
-    return Evaluated(program, host, _unique(diagnostics), loaded)
+    evaluated.diagnostics = _unique([*loaded.diagnostics, *faults, *explained])
+    return evaluated
 
 
 def _missing(loaded: Loaded, asks: Asks) -> Callable[[str], Value | None]:

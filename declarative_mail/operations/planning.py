@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
@@ -19,9 +19,11 @@ from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.outputs import output_changes
 from declarative_mail.operations.refactoring import moved_records, removed_records
-from declarative_mail.operations.remotes import Remotes, introduce, open_remotes
+from declarative_mail.operations.refreshing import preflight, refresh
+from declarative_mail.operations.remote_rules import change_faults, declared_faults
+from declarative_mail.operations.remotes import Remotes, introduce
 from declarative_mail.operations.states import OpenState
-from declarative_mail.operations.wanted import same_secret, wanted_of
+from declarative_mail.operations.wanted import recognise, same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources, build_changes
@@ -112,11 +114,15 @@ def make_plan(
     stored = snapshot.resources if snapshot is not None else ()
     records, previous, faults = moved_records(stored, loaded.configuration)
     evaluated = evaluate(
-        workspace, loaded, snapshot, records=records, asks="no secrets" if options.without_secrets else "everything"
+        workspace,
+        loaded,
+        records,
+        asks="no secrets" if options.without_secrets else "everything",
+        recognise=partial(recognise, fingerprints),
     )
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
-    remotes, remote_faults = open_remotes(evaluated.program.remotes.values())
+    remotes, remote_faults = evaluated.remotes
     if snapshot is not None and snapshot.pending and not has_errors(remote_faults):
         state.recovered, warnings = settle(snapshot, remotes.by_name)
         state.diagnostics += warnings
@@ -126,10 +132,13 @@ def make_plan(
         *fingerprints.warnings,
         *remote_faults,
         *_faults(evaluated, remotes, snapshot, now=workspace.now),
+        *declared_faults(evaluated.desired, wanted, remotes.by_name),
     ]
+    material = _Material(evaluated, snapshot, records, previous, remotes, wanted, fingerprints)
+    if options.refresh and not has_errors(diagnostics):
+        diagnostics += preflight(remotes.by_name, material.concerned)
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
-    material = _Material(evaluated, snapshot, records, previous, remotes, wanted, fingerprints)
     return _compare(material, options, diagnostics, taking=taking)
 
 
@@ -144,6 +153,11 @@ class _Material:
     remotes: Remotes
     wanted: Mapping[Address, Wanted]
     fingerprints: Fingerprinter
+
+    @property
+    def concerned(self) -> set[str]:
+        """The remotes that the plan is about."""
+        return {*(one.remote for one in self.wanted.values()), *(one.remote for one in self.records.values())}
 
 
 def _compare(
@@ -160,13 +174,16 @@ def _compare(
         wanted=known.wanted,
         records=known.records,
         previous=known.previous,
-        live=_refresh(known.remotes, known.records.values()) if options.refresh else {},
+        live=refresh(known.remotes.by_name, known.records.values()) if options.refresh else {},
         removed=removed,
         imports=imports,
         same_secret=same_secret(known.evaluated, known.fingerprints),
     )
     changes, selection, faults = _changes(options, sources)
     diagnostics.extend(faults)
+    diagnostics.extend(
+        change_faults(changes, known.evaluated.desired, known.remotes.by_name, ask=options.refresh and not faults)
+    )
     outputs = output_changes(known.evaluated, known.snapshot, known.fingerprints, destroy=options.destroy)
     plan = _plan(changes, outputs, known.evaluated, snapshot=known.snapshot, options=options)
     if selection.is_partial:
@@ -243,23 +260,6 @@ def _unknown_remotes(evaluated: Evaluated, remotes: Remotes) -> list[Diagnostic]
             detail = f"{address} names the remote {instance.remote}, which is not declared in the root module."
             faults.append(Diagnostic(codes.UNKNOWN_REMOTE, detail, Label(instance.block.header), address=address))
     return faults
-
-
-def _refresh(remotes: Remotes, records: Iterable[ResourceRecord]) -> dict[Address, Stored | None]:
-    """What exists where it differs from what the state remembers. Every remote is asked at the same time."""
-    by_remote: dict[str, list[ResourceRecord]] = {}
-    for record in records:
-        if record.mode == "managed" and record.remote in remotes.by_name and record.remote != "local":
-            by_remote.setdefault(record.remote, []).append(record)
-    if not by_remote:
-        return {}
-    with ThreadPoolExecutor(len(by_remote)) as pool:
-        answers = pool.map(lambda item: remotes.by_name[item[0]].refresh(item[1]), by_remote.items())
-    live: dict[Address, Stored | None] = {}
-    for answer in answers:
-        for address, found in answer.items():
-            live[address] = dict(found.attributes) if found is not None else None
-    return live
 
 
 def _build_options(

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from declarative_mail.addresses import Address
 from declarative_mail.language.values import Unknown
 from declarative_mail.operations.tokens import token_source
+from declarative_mail.operations.wanted import secret_value
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.resources.desired import Desired
-from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.text_forms import parse_duration
-from declarative_mail.secrets import Secret
 
 _LEAST_DAYS = ("connection_test", "min_certificate_days")
 """Only where it is written can too few days fail a test; by default they are a remark."""
-
-
-def secret_value(value: Any, desired: Mapping[Address, Desired]) -> Secret | None:
-    """The secret of an attribute: itself, or the value of the `secret` resource that it names."""
-    if isinstance(value, Secret):
-        return value
-    if isinstance(value, Reference) and value.address is not None and value.address in desired:
-        found = desired[value.address].attributes.get("value")
-        return found if isinstance(found, Secret) else None
-    return None
 
 
 def is_testable(server: Desired) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.operations.evaluate import evaluate
-from declarative_mail.operations.remotes import open_remotes
 from declarative_mail.operations.states import load_sound
 from declarative_mail.operations.workspace import Workspace
 
@@ -28,7 +27,7 @@ def check_remotes(workspace: Workspace) -> list[Checked]:
     """
     evaluated = evaluate(workspace, load_sound(workspace), None)
     declared = evaluated.program.remotes.values()
-    remotes, faults = open_remotes(declared)
+    remotes, faults = evaluated.remotes
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     named = [remotes.by_name[f"{one.type}.{one.name}"] for one in declared]

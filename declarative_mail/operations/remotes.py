@@ -14,14 +14,14 @@ from declarative_mail.diagnostics import Diagnostic, Label, suggestion
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.language.instances import ImportTarget, RemoteInstance
 from declarative_mail.planning.change import Wanted
-from declarative_mail.remotes.base import Remote
+from declarative_mail.remotes.base import Recognise, Remote, recognise_nothing
 from declarative_mail.remotes.local import LocalRemote
 from declarative_mail.remotes.settings import Block, is_default, read_settings
 
 Opened = tuple[Remote | None, list[Diagnostic]]
 
 
-def _open_rest(block: Block) -> Opened:
+def _open_rest(block: Block, _recognise: Recognise) -> Opened:
     from declarative_mail.remotes.answers import Insecure
     from declarative_mail.remotes.rest.client import RestRemote, RestSettings
 
@@ -35,7 +35,7 @@ def _open_rest(block: Block) -> Opened:
         return None, [Diagnostic(codes.REMOTE_SETTING, f"{error}", Label(endpoint.span))]
 
 
-_OPENERS: Mapping[str, Callable[[Block], Opened]] = {"rest": _open_rest}
+_OPENERS: Mapping[str, Callable[[Block, Recognise], Opened]] = {"rest": _open_rest}
 REMOTE_TYPES = tuple(_OPENERS)
 """The types that a ``remote`` block may have; ``local`` needs no block."""
 
@@ -53,8 +53,15 @@ class Remotes:
     default: str = "local"
 
 
-def open_remotes(declared: Iterable[RemoteInstance]) -> tuple[Remotes, list[Diagnostic]]:
-    """A client for each remote, not yet connected."""
+def open_remotes(
+    declared: Iterable[RemoteInstance], recognise: Recognise = recognise_nothing
+) -> tuple[Remotes, list[Diagnostic]]:
+    """A client for each remote, not yet connected.
+
+    Args:
+        declared: the remote blocks.
+        recognise: tells whether a secret that a remote shows is the one that is known.
+    """
     diagnostics: list[Diagnostic] = []
     by_name: dict[str, Remote] = {"local": LocalRemote(lambda: uuid4().hex)}
     defaults: list[Block] = []
@@ -64,7 +71,7 @@ def open_remotes(declared: Iterable[RemoteInstance]) -> tuple[Remotes, list[Diag
             diagnostics.append(_unknown_type(one))
             continue
         block = Block(f"{one.type}.{one.name}", one.body, one.header)
-        remote, faults = opener(block)
+        remote, faults = opener(block, recognise)
         chosen, default_faults = is_default(block)
         diagnostics += [*faults, *default_faults]
         if chosen:
@@ -80,7 +87,8 @@ def introduce(remotes: Remotes, targets: Iterable[ImportTarget], wanted: Mapping
     by_remote: dict[str, dict[str, str]] = {}
     for target in targets:
         if target.address in wanted and isinstance(target.id, str):
-            by_remote.setdefault(wanted[target.address].remote, {})[target.id] = str(target.address)
+            key = f"{target.address.type}/{target.id}"
+            by_remote.setdefault(wanted[target.address].remote, {})[key] = str(target.address)
     for name, addresses in by_remote.items():
         if name in remotes.by_name:
             remotes.by_name[name].know(addresses)

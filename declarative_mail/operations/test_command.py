@@ -20,7 +20,7 @@ def servers_to_test(
         DiagnosticError: the configuration has faults, or an address names no server.
     """
     state = open_state(workspace)
-    evaluated = evaluate(workspace, state.loaded, state.snapshot)
+    evaluated = evaluate(workspace, state.loaded, state.snapshot.by_address if state.snapshot is not None else None)
     if evaluated.failed:
         raise DiagnosticError(evaluated.diagnostics)
     servers = servers_of(evaluated)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from declarative_mail.addresses import Address
+from declarative_mail.operations.wanted import secret_value
 from declarative_mail.probe.settings import FetchToken, TokenUnavailable
 from declarative_mail.resources.desired import Desired
 from declarative_mail.secrets import Secret
@@ -16,7 +17,6 @@ from declarative_mail.secrets import Secret
 
 def token_source(oauth2: Mapping[str, Any], desired: Mapping[Address, Desired]) -> FetchToken:
     """A function that gets an access token from the token endpoint of an ``oauth2`` block."""
-    from declarative_mail.operations.probe_settings import secret_value
 
     def fetch() -> Secret:
         from declarative_mail.remotes.answers import TransportError

@@ -6,12 +6,21 @@ from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.lints import lint_servers
 from declarative_mail.operations.load import load
-from declarative_mail.operations.remotes import open_remotes
+from declarative_mail.operations.remote_rules import declared_faults
+from declarative_mail.operations.wanted import wanted_of
 from declarative_mail.operations.workspace import Workspace
+from declarative_mail.state.fingerprint import Fingerprinter
 
 
 def validate(workspace: Workspace) -> list[Diagnostic]:
     """All faults of a configuration, in the order of its files."""
     evaluated = evaluate(workspace, load(workspace), None, asks="nothing")
-    _, faults = open_remotes(evaluated.program.remotes.values())
-    return [*evaluated.diagnostics, *faults, *lint_servers(evaluated.desired, workspace.now.date())]
+    remotes, faults = evaluated.remotes
+    # Nothing is compared with these fingerprints: any key will do, and is cheaper than none.
+    wanted = wanted_of(evaluated, remotes, Fingerprinter(None, key=b"validate"))
+    return [
+        *evaluated.diagnostics,
+        *faults,
+        *declared_faults(evaluated.desired, wanted, remotes.by_name),
+        *lint_servers(evaluated.desired, workspace.now.date()),
+    ]

@@ -9,36 +9,34 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from declarative_mail.addresses import Address
-from declarative_mail.language.instances import ResourceInstance
+from declarative_mail.addresses import Address, parse_address
 from declarative_mail.language.values import Unknown
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.operations.remotes import Remotes
-from declarative_mail.planning.change import Wanted, natural_key_of
+from declarative_mail.planning.change import Wanted
 from declarative_mail.resources.desired import Desired, to_stored
+from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
 from declarative_mail.secrets import Secret
 from declarative_mail.state.fingerprint import Fingerprinter
-from declarative_mail.state.leaves import reference_leaf, secret_leaf
+from declarative_mail.state.leaves import SECRET, reference_leaf, secret_leaf
 
 
 def wanted_of(evaluated: Evaluated, remotes: Remotes, fingerprints: Fingerprinter) -> dict[Address, Wanted]:
     """Every declared instance in the form that plans compare."""
-    instances = evaluated.program.instances
-    return {
-        address: describe_wanted(desired, instances[address], remotes, fingerprints=fingerprints)
-        for address, desired in evaluated.desired.items()
-    }
+    return {address: describe_wanted(evaluated, address, remotes, fingerprints) for address in evaluated.desired}
 
 
-def describe_wanted(
-    desired: Desired, instance: ResourceInstance, remotes: Remotes, *, fingerprints: Fingerprinter
-) -> Wanted:
-    """One instance in the form that plans compare."""
+def describe_wanted(evaluated: Evaluated, address: Address, remotes: Remotes, fingerprints: Fingerprinter) -> Wanted:
+    """One instance in the form that plans compare, as its remote understands it."""
+    desired, instance = evaluated.desired[address], evaluated.program.instances[address]
     attributes = stored_form(desired, fingerprints)
     name = instance.remote or remotes.default
     remote = remotes.by_name.get(name)
+    capabilities = remote.capabilities(desired.type) if remote is not None else None
+    if remote is not None:
+        attributes = remote.complete(desired.type, attributes, _declared(evaluated, fingerprints))
     lifecycle = instance.block.lifecycle
     return Wanted(
         address=desired.address,
@@ -54,10 +52,22 @@ def describe_wanted(
         ignore_changes=lifecycle.ignore_changes,
         triggers=instance.triggers,
         sets=set_paths(desired.type),
-        immutable=remote.immutable(desired.type) if remote is not None else frozenset(),
+        immutable=capabilities.immutable if capabilities is not None else frozenset(),
+        left_alone=capabilities.left_alone if capabilities is not None else frozenset(),
+        unreadable=capabilities.named("unreadable") if capabilities is not None else frozenset(),
         has_secrets=bool(desired.sensitive),
-        natural_key=natural_key_of(attributes),
+        natural_key=remote.natural_key(desired.type, attributes) if remote is not None else (),
     )
+
+
+def _declared(evaluated: Evaluated, fingerprints: Fingerprinter) -> Callable[[str], dict[str, Any] | None]:
+    """What another block declares, by the text of its address."""
+
+    def declared(text: str) -> dict[str, Any] | None:
+        found = evaluated.desired.get(parse_address(text))
+        return stored_form(found, fingerprints) if found is not None else None
+
+    return declared
 
 
 def stored_form(desired: Desired, fingerprints: Fingerprinter) -> dict[str, Any]:
@@ -87,6 +97,14 @@ def same_secret(evaluated: Evaluated, fingerprints: Fingerprinter) -> Callable[[
     return same
 
 
+def recognise(fingerprints: Fingerprinter, secret: Secret, known: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What stands for a secret that a remote told in clear: what is known of it, if it is that one."""
+    if known is not None and known.get("fingerprint") and fingerprints.matches(secret, known["fingerprint"]):
+        return {SECRET: dict(known)}
+    version = known["version"] if known is not None else 1
+    return secret_leaf(source=secret.source, version=version, fingerprint=fingerprints.of(secret))
+
+
 _SECRET_SOURCES = ("env:", "file:", "command:", "var.")
 """What an unknown value is called that ``--without-secrets`` did not fetch; everything else at plan has an address."""
 
@@ -111,13 +129,35 @@ def _sets(schema: Schema, prefix: str) -> Iterator[str]:
         yield from _sets(block.schema, f"{prefix}{name}.")
 
 
-def secrets_of(attributes: Any, path: str = "") -> Iterator[tuple[str, Secret]]:
-    """The secrets of a desired object by dotted path."""
-    if isinstance(attributes, Secret):
+def secrets_of(
+    attributes: Any, declared: Mapping[Address, Desired] | None = None, path: str = ""
+) -> Iterator[tuple[str, Secret]]:
+    """The secrets of a desired object by dotted path.
+
+    Args:
+        attributes: of the object.
+        declared: with it, a reference to a `secret` resource gives that one's value: not every remote can refer.
+        path: where `attributes` stand.
+    """
+    if isinstance(attributes, Reference):
+        secret = secret_value(attributes, declared or {})
+        if secret is not None:
+            yield path, secret
+    elif isinstance(attributes, Secret):
         yield path, attributes
     elif isinstance(attributes, Mapping):
         for name, value in attributes.items():
-            yield from secrets_of(value, f"{path}.{name}" if path else name)
+            yield from secrets_of(value, declared, f"{path}.{name}" if path else name)
     elif isinstance(attributes, list):
         for index, value in enumerate(attributes):
-            yield from secrets_of(value, f"{path}[{index}]")
+            yield from secrets_of(value, declared, f"{path}[{index}]")
+
+
+def secret_value(value: Any, declared: Mapping[Address, Desired]) -> Secret | None:
+    """The secret of an attribute: itself, or the value of the `secret` resource that it names."""
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, Reference) and value.address is not None and value.address in declared:
+        found = declared[value.address].attributes.get("value")
+        return found if isinstance(found, Secret) else None
+    return None

@@ -17,7 +17,7 @@ from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Action, Change, Reason, Stored, Wanted
 from declarative_mail.planning.diff import changed_paths
-from declarative_mail.planning.normalise import SameSecret, align_secrets, keep_ignored
+from declarative_mail.planning.normalise import SameSecret, align_secrets, keep_ignored, without_left_alone
 from declarative_mail.planning.targets import Selection
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -100,6 +100,7 @@ def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
     before = sources.live.get(address, record.attributes)
     if before is None:
         return replace(_create(wanted), reason=Reason.GONE, record=record)
+    before = without_left_alone(before, wanted)
     after = _aligned(before, wanted, same=sources.same_secret, force=options.write_secrets)
     changed = () if before == after else changed_paths(before, after)
     change = Change(
@@ -132,7 +133,8 @@ def _create(wanted: Wanted) -> Change:
 
 
 def _import(sources: Sources, wanted: Wanted) -> Change:
-    id_, before, _ = sources.imports[wanted.address]
+    id_, found, _ = sources.imports[wanted.address]
+    before = without_left_alone(found, wanted)
     after = _aligned(before, wanted, same=sources.same_secret, force=False)
     changed = changed_paths(before, after)
     action = Action.UPDATE if changed else Action.IMPORT

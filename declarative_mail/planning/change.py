@@ -70,6 +70,8 @@ class Wanted:
         triggers: addresses or attribute paths whose change replaces it.
         sets: attributes whose order means nothing.
         immutable: attributes that its remote cannot update.
+        left_alone: attributes that stay as they are on its remote where they are null.
+        unreadable: attributes that its remote never tells.
         has_secrets: some leaf is a secret.
         span: the header of its block.
         natural_key: what the remote keeps unique; a replacement with the same key deletes first.
@@ -89,17 +91,10 @@ class Wanted:
     triggers: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     immutable: frozenset[str] = frozenset()
+    left_alone: frozenset[str] = frozenset()
+    unreadable: frozenset[str] = frozenset()
     has_secrets: bool = False
     natural_key: tuple[str, ...] = ()
-
-
-def natural_key_of(attributes: Mapping[str, object] | None) -> tuple[str, ...]:
-    """What a remote keeps unique in an object: scope and identifier, or the name."""
-    if attributes is None:
-        return ()
-    scope = [str(attributes.get(name) or "") for name in ("organization", "project", "pipeline")]
-    label = attributes.get("identifier") or attributes.get("name")
-    return (*scope, str(label)) if label else ()
 
 
 @dataclass(frozen=True, slots=True)

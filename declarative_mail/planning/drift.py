@@ -130,6 +130,7 @@ def find_drift(
             continue
         desired = _desired(exists, wanted.get(address), same)
         fields = tuple(_fields(record, desired, exists, accepted=accepted, today=today))
+        fields += tuple(_unreadable(wanted.get(address), desired, exists, known={one.path for one in fields}))
         if fields:
             sets = wanted[address].sets if address in wanted else ()
             found.append(ObjectDrift(address, fields=fields, sets=sets))
@@ -150,6 +151,13 @@ def _fields(
         for path in changed_paths({name: before}, {name: after}):
             until = _accepted(record.address, path, accepted, today=today)
             yield FieldDrift(path, side, at_path(live, path), at_path(desired, path), until)
+
+
+def _unreadable(wanted: Wanted | None, desired: Stored, live: Stored, *, known: set[str]) -> Iterator[FieldDrift]:
+    """What nobody can compare: the remote does not tell it."""
+    for path in sorted(wanted.unreadable - known) if wanted is not None else ():
+        if at_path(live, path) is not None:
+            yield FieldDrift(path, "unknown", at_path(live, path), at_path(desired, path))
 
 
 def _desired(live: Stored, wanted: Wanted | None, same: SameSecret) -> Stored:

@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
-from declarative_mail.planning.change import Stored
+from declarative_mail.planning.change import Stored, Wanted
 
 SameSecret: TypeAlias = Callable[[str, str], bool]
 
@@ -53,6 +53,12 @@ def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool
     if new["fingerprint"] is None or same(new["fingerprint"], old["fingerprint"]):
         return {**new, "version": old["version"], "fingerprint": old["fingerprint"]}
     return {**new, "version": old["version"] + 1}
+
+
+def without_left_alone(before: Stored, wanted: Wanted) -> Stored:
+    """What exists, without what others rule: attributes that are not set and stay as they are on the remote."""
+    names = [name for name in wanted.left_alone if wanted.attributes.get(name) is None and name in before]
+    return {**before, **dict.fromkeys(names)} if names else before
 
 
 def keep_ignored(before: Stored, after: Stored, ignored: Iterable[str] | None) -> Stored:

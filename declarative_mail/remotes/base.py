@@ -2,21 +2,40 @@
 
 ::
 
-    planning ── Change ──▶ applying ── Operation(s) of one document ──▶ Remote.write ──▶ wire
-                   ▲                                                        │
-                   └──────── LiveObject ◀── Remote.refresh ◀────────────────┘
+    wanted ── complete, examine ──▶ planning ── Change ──▶ applying ── Operation(s) of one document ──▶ write ──▶ wire
+                                     ▲   │ review                                                         │
+                                     │   ▼                                                                │
+                               LiveObject(s) ◀────────── refresh, find, look_up, everything ◀─────────────┘
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.diagnostics import Code, Diagnostic
+from declarative_mail.remotes.capabilities import Capabilities
+from declarative_mail.resources.leaves import Path
+from declarative_mail.resources.registry import resource_class
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
+
+Stored: TypeAlias = dict[str, Any]
+"""Attributes in the form of the state: JSON values, ``{"$secret": {…}}`` and ``{"$ref": address}``."""
+
+Recognise: TypeAlias = Callable[[Secret, Mapping[str, Any] | None], Stored]
+"""Gives what stands in the stored form for a secret that a remote told in clear.
+
+It is given the content of the leaf that is known for this place, if any, and answers with that very leaf where the
+secret is the one that it stands for.
+"""
+
+
+def recognise_nothing(_secret: Secret, known: Mapping[str, Any] | None) -> Stored:
+    """For whoever compares no secrets: each counts as what is known, or as one of which nothing is known."""
+    return {"$secret": dict(known or {"source": "remote", "version": 1, "fingerprint": None})}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +44,13 @@ class LiveObject:
 
     Args:
         id: how the remote names it.
-        attributes: in stored form; a secret that cannot be read back is left out and counts as unchanged.
+        attributes: in stored form; a secret that cannot be read back is as it was known.
         version: the remote's own mark of this version (an ETag), where it has one.
-        unreadable: attributes that this remote never tells.
     """
 
     id: str
     attributes: Mapping[str, Any]
     version: str | None = None
-    unreadable: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +89,41 @@ class Written:
     """The fault is that no answer came: the remote may have done it. The next run asks."""
 
 
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What a remote has against a declared object or a change of it.
+
+    Args:
+        address: of the object.
+        code: the kind of fault.
+        detail: what is wrong, why, and how to mend it.
+        path: the attribute at fault; the block where it is empty.
+        help: a suggestion that stands apart.
+        related: further places, and what is to be said of each.
+    """
+
+    address: Address
+    code: Code
+    detail: str
+    path: Path = ()
+    help: str | None = None
+    related: tuple[tuple[Address, Path, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One object of the configuration that is meant for a remote: its attributes in stored form."""
+
+    address: Address
+    attributes: Mapping[str, Any]
+
+
 class Remote(Protocol):
     """One system that holds objects.
 
-    All methods may be called from several threads at once, but never two writes of one document. They do not raise
-    for what the
-    system answers: a refusal is the `fault` of the `Written`, or a diagnostic of `check`. An answer that was lost is
-    looked up by
-    natural key before anything is repeated; an implementation must not create an object twice.
+    All methods may be called from several threads at once, but never two writes of one document. They do not raise for
+    what the system answers: a refusal is the `fault` of the `Written`, or a diagnostic of `check`. An answer that was
+    lost is looked up by natural key before anything is repeated; an implementation must not create an object twice.
     """
 
     name: str
@@ -89,11 +133,41 @@ class Remote(Protocol):
     parallelism: int
     """How many documents may be written at once; 1 for a remote without latency."""
 
+    # -- what it can do: nothing is asked for these ------------------------------------------------------
+
+    def capabilities(self, type_: str, /) -> Capabilities | None:
+        """What can be done with a type; None where the remote has nothing of the kind."""
+        return Capabilities(immutable=resource_class(type_).immutable)
+
+    def natural_key(self, type_: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
+        """What the remote keeps unique among the objects of a type: two of them cannot stand side by side."""
+        return tuple(str(attributes.get(name) or "") for name in resource_class(type_).natural_key)
+
+    def complete(self, _type: str, attributes: Stored, _declared: Callable[[str], Stored | None], /) -> Stored:
+        """What a declared object means on this remote, before it is compared with what exists.
+
+        Args:
+            _type: of the resource.
+            attributes: as declared, in stored form. Not to be changed.
+            _declared: the attributes of another declared object, by address; None where there is none.
+        """
+        return attributes
+
+    def examine(self, _objects: Sequence[Declared], /) -> Iterable[Objection]:
+        """What cannot be on this remote, seen from the declarations alone."""
+        return ()
+
+    def document(self, operation: Operation, /) -> str:
+        """The unit of write that an operation belongs to: operations of one document are handed over together."""
+        ...
+
+    # -- reading -----------------------------------------------------------------------------------------
+
     def check(self) -> list[Diagnostic]:
         """The preflight: token valid, permissions, version. Reads only."""
         ...
 
-    def refresh(self, records: Sequence[ResourceRecord]) -> Mapping[Address, LiveObject | None]:
+    def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
         """What exists of the objects that the state knows; None for one that is gone.
 
         Lists are read once for each type.
@@ -115,8 +189,16 @@ class Remote(Protocol):
         """
         ...
 
+    def look_up(self, type_: str, asked: Mapping[str, str], /) -> Sequence[LiveObject]:
+        """The objects of a type with these attributes, for a data source; all of them where nothing is asked for.
+
+        Raises:
+            DiagnosticError: the remote cannot be asked.
+        """
+        ...
+
     def know(self, addresses: Mapping[str, str], /) -> None:
-        """Told what objects are called here that are about to be taken over, by id: references to them are read so."""
+        """Told what objects are called here, ``TYPE/ID`` to address: references to them are read as addresses."""
         ...
 
     def everything(self) -> Mapping[str, Sequence[LiveObject]]:
@@ -127,13 +209,15 @@ class Remote(Protocol):
         """
         ...
 
-    def immutable(self, type_: str, /) -> frozenset[str]:
-        """The attributes of a type that cannot be updated."""
-        ...
+    def review(self, _operations: Sequence[Operation], /) -> Iterable[Objection]:
+        """What stands against the changes of a plan on the remote as it is now. Reads only.
 
-    def document(self, operation: Operation) -> str:
-        """The unit of write that an operation belongs to: operations of one document are handed over together."""
-        ...
+        Raises:
+            DiagnosticError: the remote cannot be asked.
+        """
+        return ()
+
+    # -- writing -----------------------------------------------------------------------------------------
 
     def write(self, document: str, operations: Sequence[Operation], /) -> list[Written]:
         """Write all operations of one document, in order. Read it again just before; refuse if it moved."""

@@ -8,11 +8,14 @@ from typing import Any
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.remotes.base import LiveObject, Operation, Written
+from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
+from declarative_mail.remotes.capabilities import Capabilities
 from declarative_mail.state.snapshot import ResourceRecord
 
+_ALL = Capabilities()
 
-class LocalRemote:
+
+class LocalRemote(Remote):
     """Objects that exist by being in the state.
 
     Args:
@@ -30,7 +33,7 @@ class LocalRemote:
         """Nothing can be wrong with it."""
         return []
 
-    def refresh(self, records: Sequence[ResourceRecord]) -> Mapping[Address, LiveObject | None]:
+    def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
         """The records themselves: what the state says is what exists."""
         return {record.address: LiveObject(record.id, record.attributes) for record in records}
 
@@ -57,11 +60,15 @@ class LocalRemote:
         detail = "On the remote local the state is all that exists: there is nothing to pull. `dmail show` shows it."
         raise DiagnosticError(Diagnostic(codes.IMPORT_REFUSED, detail))
 
-    def immutable(self, _type: str, /) -> frozenset[str]:
-        """Everything can be updated."""
-        return frozenset()
+    def look_up(self, _type: str, _asked: Mapping[str, str], /) -> Sequence[LiveObject]:
+        """Nothing: data sources on it read the state, which this remote does not see."""
+        return ()
 
-    def document(self, operation: Operation) -> str:
+    def capabilities(self, _type: str, /) -> Capabilities:
+        """Everything can be written, and updated."""
+        return _ALL
+
+    def document(self, operation: Operation, /) -> str:
         """Each object is one of its own."""
         return str(operation.address)
 

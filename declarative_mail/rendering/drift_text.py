@@ -25,6 +25,7 @@ _NUMBERS = {
     "drifted": "drifted",
     "accepted": "with accepted drift",
     "pending": "with changes that wait to be applied",
+    "unknown": "with attributes that cannot be read there",
 }
 
 
@@ -34,7 +35,7 @@ def drift_text(drift: Data, *, terminal: Terminal, verbose: bool = False) -> str
     Args:
         drift: the JSON form: ``objects`` and ``summary`` (``docs/json.md``).
         terminal: width and colour.
-        verbose: also what waits to be applied, which is no drift.
+        verbose: also what is no drift: what waits to be applied, and what cannot be read.
     """
     shown = [one | {"fields": _shown(one, verbose=verbose)} for one in drift["objects"]]
     paragraphs = ["\n".join(_object(one, terminal)) for one in shown if one["gone"] or one["fields"]]
@@ -44,7 +45,7 @@ def drift_text(drift: Data, *, terminal: Terminal, verbose: bool = False) -> str
 
 
 def _shown(one: Data, *, verbose: bool) -> list[Data]:
-    return [field for field in one["fields"] if verbose or field["class"] != "ours"]
+    return [field for field in one["fields"] if verbose or field["class"] not in ("ours", "unknown")]
 
 
 def _object(one: Data, terminal: Terminal) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _field(field: Data, sets: frozenset[str], *, width: int, terminal: Terminal)
 
 
 def _summary(summary: Data, terminal: Terminal) -> str:
-    named = [f"{summary[name]:,} {words}" for name, words in _NUMBERS.items() if summary[name]]
+    named = [f"{summary[name]:,} {words}" for name, words in _NUMBERS.items() if summary.get(name)]
     checked = f"{counted(summary['checked'], 'object')} checked"
     word = "Drift:" if summary["drifted"] else "No drift:"
     first, *rest = hang(f"{word} ", f"{', '.join([checked, *named])}.", terminal.width)

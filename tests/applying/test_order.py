@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from declarative_mail.addresses import parse_address
 from declarative_mail.applying.order import Part, order_steps
 from declarative_mail.planning.change import Wanted
 from declarative_mail.state.snapshot import ResourceRecord
-from tests.planning.records import changes_and_faults, record, wanted
+from tests.planning.records import changes_and_faults, natural_key, record, wanted
+
+
+@dataclass
+class Units:
+    """A remote with one document for each part, or as told."""
+
+    make: Callable[[Part], str]
+
+    def document(self, part: Part, /) -> str:
+        """As told."""
+        return self.make(part)
+
+    def natural_key(self, _remote: str, _type: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
+        """The identifier or name."""
+        return natural_key(attributes)
 
 
 def _order(wants: list[Wanted], records: list[ResourceRecord], *, document: Any = None) -> list[list[tuple[str, str]]]:
     """The steps in the order in which they become ready, each as its parts."""
     changes, _ = changes_and_faults(wants, records)
-
-    def own(part: Part) -> str:
-        return f"{part.change.address} {part.verb}"
-
-    steps, sorter = order_steps(changes, document or own)
+    steps, sorter = order_steps(changes, Units(document or (lambda part: f"{part.change.address} {part.verb}")))
     order: list[list[tuple[str, str]]] = []
     while sorter.is_active():
         for index in sorter.get_ready():
@@ -105,6 +118,17 @@ def test_operations_of_one_document_are_one_step() -> None:
 
     assert len(order) == 1
     assert {"user_group.a", "user_group.b", "user_group.c"} == {address for address, _ in order[0]}
+
+
+def test_object_that_needs_another_of_its_own_document_is_written_with_it() -> None:
+    """Two rules of one pipeline, the second after the first: no step waits for itself."""
+    order = _order(
+        [wanted("notification_rule.a"), wanted("notification_rule.b", **_needs("notification_rule.a"))],
+        [],
+        document=lambda _: "pipeline",
+    )
+
+    assert order == [[("notification_rule.a", "create"), ("notification_rule.b", "create")]]
 
 
 def test_thousand_instances_on_each_side_stay_linear() -> None:

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
-from declarative_mail.addresses import Address, parse_address
+from declarative_mail.addresses import parse_address
 from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
 from declarative_mail.diagnostics import Code, Diagnostic
 from declarative_mail.planning.change import Change, Plan, Wanted
 from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.state.snapshot import ResourceRecord
-from tests.planning.records import changes_and_faults, record, wanted
+from tests.planning.records import changes_and_faults, natural_key, record, wanted
 
 REFUSED = Code("DM6999", "Refused in a test")
 
@@ -29,19 +29,11 @@ class Memory:
         self.both = threading.Event()
         self.lock = threading.Lock()
 
-    def check(self) -> list[Diagnostic]:
-        """Nothing to say."""
-        return []
+    def natural_key(self, _type: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
+        """The identifier or name."""
+        return natural_key(attributes)
 
-    def refresh(self, records: Sequence[ResourceRecord]) -> Mapping[Address, LiveObject | None]:
-        """Not asked here."""
-        return {}
-
-    def immutable(self, type_: str, /) -> frozenset[str]:
-        """Nothing."""
-        return frozenset()
-
-    def document(self, operation: Operation) -> str:
+    def document(self, operation: Operation, /) -> str:
         """One for each operation."""
         return f"{operation.address} {operation.verb}"
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.applying.records import describe
 from declarative_mail.diagnostics import Source, Span
 from declarative_mail.planning.build import Options, Sources, build_changes
-from declarative_mail.planning.change import Change, Wanted, natural_key_of
+from declarative_mail.planning.change import Change, Wanted
 from declarative_mail.state.snapshot import ResourceRecord
 
 PLACE = Span(Source("main.hcl", "user_group"), 0, 10)
@@ -19,7 +20,12 @@ def wanted(address: str, attributes: dict[str, Any] | None = None, **more: Any) 
     stored = {"name": address, "members": [], **(attributes or {})}
     parsed = parse_address(address)
     values = {"remote": "local", "schema_version": 1, "span": PLACE, "sets": ("members",), **more}
-    return Wanted(parsed, stored, natural_key=natural_key_of(stored), **values)
+    return Wanted(parsed, stored, natural_key=natural_key(stored), **values)
+
+
+def natural_key(attributes: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a remote keeps unique in a group of these tests."""
+    return (str(attributes.get("identifier") or attributes["name"]),)
 
 
 def record(address: str, attributes: dict[str, Any] | None = None, **more: Any) -> ResourceRecord:

@@ -34,12 +34,14 @@ class Fault:
         reply: what to send instead of, or made from, the server's answer.
         forwarded: whether the server gets the request all the same.
         times: how many requests.
+        after: counts only once a request of this method has come.
     """
 
     method: str
     reply: Callable[[Reply], Reply]
     forwarded: bool = False
     times: int = 1
+    after: str = ""
 
 
 @dataclass
@@ -50,14 +52,23 @@ class FaultProxy:
     url: str = ""
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    marked: int = 0
+    """How many requests had come when a fault was last told to wait for one of another method."""
     lock: Lock = field(default_factory=Lock)
+
+    def spoil(self, *faults: Fault) -> None:
+        """Spoil what comes from now on."""
+        with self.lock:
+            self.marked = len(self.requests)
+            self.faults += faults
 
     def next_fault(self, method: str, path: str) -> Fault | None:
         """The fault for a request, used up by it."""
         with self.lock:
             self.requests.append((method, path))
             for fault in self.faults:
-                if fault.method == method and fault.times > 0:
+                waits = fault.after and not any(one == fault.after for one, _ in self.requests[self.marked :])
+                if fault.method == method and fault.times > 0 and not waits:
                     fault.times -= 1
                     return fault
         return None

@@ -17,4 +17,12 @@ NOT_KEPT = Code("DM6016", "Remote did not keep what was written")
 INTERRUPTED_OTHERWISE = Code("DM6018", "Object differs from what an interrupted run made", "warning")
 IMPORT_REFUSED = Code("DM6020", "Remote has nothing to take over")
 
+TYPE_NOT_HELD = Code("DM6040", "Remote holds no objects of this type")
+NOT_EXPRESSIBLE = Code("DM6041", "Remote cannot express an attribute")
+VERB_MISSING = Code("DM6042", "Remote cannot make this change")
+OBJECT_PROTECTED = Code("DM6043", "Object is ruled by another system")
+NOT_ON_REMOTE = Code("DM6044", "Remote lacks what an object needs")
+REMOTE_RULE = Code("DM6045", "Object breaks a rule of the remote")
+LIMITED_REMOTE = Code("DM6046", "Remote is limited", "warning")
+
 SERVE_SETTING = Code("DM6030", "Server cannot start")

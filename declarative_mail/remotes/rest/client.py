@@ -20,7 +20,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
-from declarative_mail.remotes.base import LiveObject, Operation, Written
+from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.remotes.faults import changed_since_plan, problem_text, refusal, transport_fault
 from declarative_mail.remotes.rest.wire import (
     API_VERSION,
@@ -34,7 +34,7 @@ from declarative_mail.remotes.rest.wire import (
     without_values,
 )
 from declarative_mail.remotes.transport import Transport, TransportSettings
-from declarative_mail.resources.registry import resource_class, resource_types
+from declarative_mail.resources.registry import resource_types
 from declarative_mail.resources.schema import resource_schema
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
@@ -62,7 +62,7 @@ class RestSettings:
     timeout: float = 60.0
 
 
-class RestRemote:
+class RestRemote(Remote):
     """One server of our own API. See `declarative_mail.remotes.base.Remote` for the contract."""
 
     def __init__(self, name: str, settings: RestSettings) -> None:
@@ -111,7 +111,7 @@ class RestRemote:
         )
         return [Diagnostic(codes.OTHER_VERSION, detail)]
 
-    def refresh(self, records: Sequence[ResourceRecord]) -> Mapping[Address, LiveObject | None]:
+    def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
         """One list for each type, page by page, the types side by side."""
         types = sorted({record.type for record in records})
         with self._guard:
@@ -150,10 +150,17 @@ class RestRemote:
         attributes = self._stored(type_, found, local=resource_schema(type_).defaults)
         return LiveObject(found["id"], _unseen(attributes), found["etag"])
 
+    def look_up(self, type_: str, asked: Mapping[str, str], /) -> Sequence[LiveObject]:
+        """The whole list, compared here."""
+        found = ((one, {"id": one["id"], **one["attributes"]}) for one in self._list(type_))
+        same = [one for one, have in found if all(have.get(name) == value for name, value in asked.items())]
+        defaults = resource_schema(type_).defaults
+        return [LiveObject(one["id"], self._stored(type_, one, local=defaults), one["etag"]) for one in same]
+
     def know(self, addresses: Mapping[str, str], /) -> None:
         """Remembered for as long as this client lives."""
         with self._guard:
-            self._addresses.update(addresses)
+            self._addresses.update({id_.partition("/")[2]: address for id_, address in addresses.items()})
 
     def everything(self) -> Mapping[str, Sequence[LiveObject]]:
         """Every list. References name type and id."""
@@ -200,11 +207,7 @@ class RestRemote:
 
     # -- writing -------------------------------------------------------------------------------------
 
-    def immutable(self, type_: str, /) -> frozenset[str]:
-        """What no system can change."""
-        return resource_class(type_).immutable
-
-    def document(self, operation: Operation) -> str:
+    def document(self, operation: Operation, /) -> str:
         """Each object is one of its own, and so is each half of a replacement."""
         return f"{operation.address} {operation.verb}"
 

@@ -38,7 +38,7 @@ def test_lost_answer_does_nothing_twice(project: Project, harness: Harness, meth
 def test_answers_lost_for_good_are_settled_by_the_next_run(project: Project, harness: Harness) -> None:
     """Every answer to the create is lost and no lookup answers: in doubt, and taken over by the next run."""
     project.write(GROUP % "one")
-    harness.proxy.faults += [Fault("POST", lost, forwarded=True, times=50), Fault("GET", lost, times=50)]
+    harness.proxy.spoil(Fault("POST", lost, forwarded=True, times=50), Fault("GET", lost, times=50, after="POST"))
 
     result = _apply(project)
     harness.proxy.faults.clear()

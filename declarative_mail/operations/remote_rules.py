@@ -1,0 +1,138 @@
+"""What remotes have against a configuration and its changes, as diagnostics at the place where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Diagnostic, Label
+from declarative_mail.diagnostics.codes import remotes as codes
+from declarative_mail.planning.change import Action, Change, Wanted
+from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
+from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
+from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.leaves import format_path
+
+_VERBS: Mapping[Action, tuple[Verb, ...]] = {
+    Action.CREATE: ("create",),
+    Action.UPDATE: ("update",),
+    Action.REPLACE: ("create", "delete"),
+    Action.DELETE: ("delete",),
+}
+
+
+def declared_faults(
+    desired: Mapping[Address, Desired], wanted: Mapping[Address, Wanted], remotes: Mapping[str, Remote]
+) -> list[Diagnostic]:
+    """What cannot be on the remote that it is meant for. Nothing is asked.
+
+    Args:
+        desired: every declared object, for the places.
+        wanted: the same in stored form.
+        remotes: by name.
+    """
+    by_remote: dict[str, list[Wanted]] = {}
+    for one in wanted.values():
+        by_remote.setdefault(one.remote, []).append(one)
+    faults: list[Diagnostic] = []
+    for name, objects in by_remote.items():
+        remote = remotes.get(name)
+        if remote is not None and name != "local":
+            faults += (fault for one in objects for fault in _capability_faults(desired[one.address], one, remote))
+            examined = remote.examine([Declared(one.address, one.attributes) for one in objects])
+            faults += as_diagnostics(examined, desired)
+    return faults
+
+
+def _capability_faults(desired: Desired, wanted: Wanted, remote: Remote) -> Iterator[Diagnostic]:
+    capabilities = remote.capabilities(desired.type)
+    if capabilities is None:
+        detail = f"remote.{remote.name} has nothing like a {desired.type}. Put it on another remote, or remove it."
+        yield Diagnostic(codes.TYPE_NOT_HELD, detail, Label(desired.span()), address=desired.address)
+        return
+    for path in inexpressible(desired.type, wanted.attributes, capabilities):
+        name = format_path(path)
+        instead = _instead(name, capabilities)
+        detail = f"remote.{remote.name} has no place for {name} of a {desired.type}, so it would be lost. {instead}"
+        yield Diagnostic(codes.NOT_EXPRESSIBLE, detail, Label(desired.span(path)), address=desired.address)
+
+
+def _instead(name: str, capabilities: Capabilities) -> str:
+    plain = "".join(part.partition("]")[2] if "]" in part else part for part in name.split("["))
+    while plain:
+        if plain in capabilities.instead:
+            return capabilities.instead[plain]
+        plain = plain.rpartition(".")[0]
+    return "Remove it here, or put the object on another remote."
+
+
+def change_faults(
+    changes: Iterable[Change], desired: Mapping[Address, Desired], remotes: Mapping[str, Remote], *, ask: bool
+) -> list[Diagnostic]:
+    """What stands against the changes of a plan: verbs that a remote does not have, and what it says itself.
+
+    Args:
+        changes: of the plan.
+        desired: every declared object, for the places.
+        remotes: by name.
+        ask: whether remotes may be asked how things are.
+
+    Raises:
+        DiagnosticError: a remote cannot be asked.
+    """
+    faults: list[Diagnostic] = []
+    by_remote: dict[str, list[Operation]] = {}
+    for change in changes:
+        for verb in _VERBS.get(change.action, ()):
+            name = change.record.remote if verb == "delete" and change.record is not None else change.remote
+            remote = remotes.get(name)
+            if remote is None or name == "local":
+                continue
+            faults += _verb_faults(change, verb, remote, desired)
+            by_remote.setdefault(name, []).append(_operation(change, verb))
+    if ask and not faults:
+        for name, operations in by_remote.items():
+            faults += as_diagnostics(remotes[name].review(operations), desired)
+    return faults
+
+
+def _verb_faults(
+    change: Change, verb: Verb, remote: Remote, desired: Mapping[Address, Desired]
+) -> Iterator[Diagnostic]:
+    capabilities = remote.capabilities(change.address.type)
+    if capabilities is not None and verb not in capabilities.verbs:
+        detail = (
+            f"remote.{remote.name} offers no way to {verb} a {change.address.type}. Do it there by hand; what exists "
+            f"already can be taken over with:\n    dmail import '{change.address}' ID"
+        )
+        found = desired.get(change.address)
+        label = Label(found.span()) if found is not None else None
+        yield Diagnostic(codes.VERB_MISSING, detail, label, address=change.address)
+
+
+def _operation(change: Change, verb: Verb) -> Operation:
+    id_ = change.importing or (change.record.id if change.record is not None else None)
+    return Operation(
+        "create" if verb == "create" else "delete" if verb == "delete" else "update",
+        change.address,
+        change.address.type,
+        None if verb == "create" else id_,
+        change.before,
+        None if verb == "delete" else change.after,
+        {},
+        {},
+    )
+
+
+def as_diagnostics(objections: Iterable[Objection], desired: Mapping[Address, Desired]) -> list[Diagnostic]:
+    """Objections at the places of which they speak."""
+    return [_as_diagnostic(one, desired) for one in objections]
+
+
+def _as_diagnostic(one: Objection, desired: Mapping[Address, Desired]) -> Diagnostic:
+    here = desired.get(one.address)
+    related = tuple(
+        Label(desired[address].span(path), text) for address, path, text in one.related if address in desired
+    )
+    label = Label(here.span(one.path)) if here is not None else None
+    return Diagnostic(one.code, one.detail, label, related, one.address, one.help)
