@@ -66,7 +66,7 @@ def intent_of(call: Call, at: str) -> Intent:
 def outcome_of(ended: Ended, at: str) -> Outcome | None:
     """What is noted of a call after it was made; None where nobody knows whether the remote did it."""
     fault = ended.written.fault
-    if fault is None:
+    if fault is None or ended.record is not None:
         return Outcome(status="done", at=at, record=ended.record)
     return None if ended.written.in_doubt else Outcome(status="failed", at=at, error=fault.code.id)
 

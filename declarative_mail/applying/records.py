@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import cast
+from typing import Any, cast
 
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import Action, Change, Stored, Wanted
@@ -14,10 +14,13 @@ from declarative_mail.state.snapshot import Lifecycle, ModuleCall, ResourceRecor
 
 def record_after(change: Change, made: LiveObject) -> ResourceRecord:
     """The record of an object that was just written: what it is now, and a digest of each attribute as applied."""
-    return describe(cast("Wanted", change.wanted), id_=made.id, attributes=dict(made.attributes))
+    attributes = dict(made.attributes)
+    return describe(cast("Wanted", change.wanted), id_=made.id, attributes=attributes, private=made.private)
 
 
-def describe(wanted: Wanted, *, id_: str, attributes: Stored) -> ResourceRecord:
+def describe(
+    wanted: Wanted, *, id_: str, attributes: Stored, private: Mapping[str, Any] | None = None
+) -> ResourceRecord:
     """A record of an object with these attributes and all that its block says beside them."""
     address = wanted.address
     return ResourceRecord(
@@ -34,6 +37,7 @@ def describe(wanted: Wanted, *, id_: str, attributes: Stored) -> ResourceRecord:
         dependencies=tuple(map(str, wanted.dependencies)),
         references=tuple(map(str, wanted.references)),
         lifecycle=_lifecycle(wanted),
+        private=dict(private or {}),
     )
 
 
@@ -54,7 +58,9 @@ def forget_or_move(records: dict[Address, ResourceRecord], change: Change) -> bo
         records.pop(change.previous_address, None)
         records[change.address] = change.record.at(change.address)
     if change.action is Action.IMPORT and change.wanted is not None and change.importing is not None:
-        records[change.address] = describe(change.wanted, id_=change.importing, attributes=dict(change.before or {}))
+        records[change.address] = describe(
+            change.wanted, id_=change.importing, attributes=dict(change.before or {}), private=change.private
+        )
         return True
     return change.action is Action.NO_OP and change.previous_address is not None
 

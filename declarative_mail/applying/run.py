@@ -14,7 +14,7 @@ from declarative_mail.applying.records import forget_or_move, record_after
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.planning.change import Change, Plan, Stored
 from declarative_mail.planning.targets import block_of
-from declarative_mail.remotes.base import Operation, Remote, Written
+from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -78,7 +78,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a call ended, and the record of the object as it is now; None after a delete or a fault."""
+    """How a call ended, and the record of the object as it is now; None after a delete or where it is not known."""
 
     call: Call
     written: Written
@@ -287,19 +287,25 @@ class _Walk:
         for calls, results in steps:
             for call, result in zip(calls, results, strict=True):
                 if result.fault is not None:
+                    record = self._keep(call.change, result.object) if result.object is not None else None
                     self._failed(call.change, result.fault)
-                    ended.append(Ended(call, result, None))
+                    ended.append(Ended(call, result, record))
                 else:
                     ended.append(Ended(call, result, self._made(call.change, result)))
         self.settings.after_calls(ended)
 
+    def _keep(self, change: Change, made: LiveObject) -> ResourceRecord:
+        """Remember an object as it is now."""
+        record = record_after(change, made)
+        self.run.records[change.address] = record
+        self.ids[change.address] = record.id
+        self.settings.resolver.applied(record)
+        return record
+
     def _made(self, change: Change, result: Written) -> ResourceRecord | None:
         address, record = change.address, None
         if result.object is not None:
-            record = record_after(change, result.object)
-            self.run.records[address] = record
-            self.ids[address] = record.id
-            self.settings.resolver.applied(record)
+            record = self._keep(change, result.object)
         elif self.run.records.get(address) is change.record:
             self.run.records.pop(address, None)
         self.left[address] -= 1

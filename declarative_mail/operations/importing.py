@@ -47,7 +47,8 @@ def import_object(workspace: Workspace, text: str, id_: str, *, timeout: float) 
         if change.wanted is None or change.importing is None:
             detail = f"{address} cannot be taken over: the plan says {change.action.value}."
             raise DiagnosticError(Diagnostic(codes.IMPORT_FAILED, detail, address=address))
-        record = describe(change.wanted, id_=change.importing, attributes=dict(change.before or {}))
+        attributes = dict(change.before or {})
+        record = describe(change.wanted, id_=change.importing, attributes=attributes, private=change.private)
         before = state.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
         following = before.with_resources([*before.resources, record])
         state.write(planned.fingerprints.renewed(following))

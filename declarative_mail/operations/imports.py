@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, Span
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.instances import ImportTarget
 from declarative_mail.language.values import Marked, Unknown
 from declarative_mail.operations.remotes import Remotes
-from declarative_mail.planning.change import Stored, Wanted
-
-Found = tuple[str, Stored, Span]
-"""The id, the attributes as they exist, the place of the block."""
+from declarative_mail.planning.build import Imported
+from declarative_mail.planning.change import Wanted
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,12 +24,12 @@ class Known:
     remotes: Remotes
 
 
-def find_imports(targets: Iterable[ImportTarget], known: Known) -> tuple[dict[Address, Found], list[Diagnostic]]:
+def find_imports(targets: Iterable[ImportTarget], known: Known) -> tuple[dict[Address, Imported], list[Diagnostic]]:
     """The existing objects to take over, by address.
 
     An address that the state has already is done with, so that an import block may stay where it is.
     """
-    found: dict[Address, Found] = {}
+    found: dict[Address, Imported] = {}
     diagnostics: list[Diagnostic] = []
     records = set(known.records)
     claimed: dict[tuple[str, str, str] | Address, ImportTarget] = {}
@@ -86,7 +84,7 @@ def _fault(target: ImportTarget, known: Known) -> Diagnostic | None:
     return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=target.address)
 
 
-def _find(target: ImportTarget, wanted: Wanted, remotes: Remotes) -> Found | Diagnostic:
+def _find(target: ImportTarget, wanted: Wanted, remotes: Remotes) -> Imported | Diagnostic:
     id_, address = str(target.id), target.address
     try:
         found = remotes.by_name[wanted.remote].find(address.type, id_=id_)
@@ -95,4 +93,4 @@ def _find(target: ImportTarget, wanted: Wanted, remotes: Remotes) -> Found | Dia
     if found is None:
         detail = f'{wanted.remote} has no {address.type} with the id "{id_}".'
         return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=address)
-    return found.id, dict(found.attributes), target.span
+    return Imported(found.id, dict(found.attributes), target.span, found.private)

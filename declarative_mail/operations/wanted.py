@@ -14,6 +14,7 @@ from declarative_mail.language.values import Unknown
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.change import Wanted
+from declarative_mail.remotes.capabilities import NO_CAPABILITIES
 from declarative_mail.resources.desired import Desired, to_stored
 from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.registry import resource_class
@@ -34,7 +35,7 @@ def describe_wanted(evaluated: Evaluated, address: Address, remotes: Remotes, fi
     attributes = stored_form(desired, fingerprints)
     name = instance.remote or remotes.default
     remote = remotes.by_name.get(name)
-    capabilities = remote.capabilities(desired.type) if remote is not None else None
+    capabilities = (remote.capabilities(desired.type) if remote is not None else None) or NO_CAPABILITIES
     if remote is not None:
         attributes = remote.complete(desired.type, attributes, _declared(evaluated, fingerprints))
     lifecycle = instance.block.lifecycle
@@ -52,9 +53,10 @@ def describe_wanted(evaluated: Evaluated, address: Address, remotes: Remotes, fi
         ignore_changes=lifecycle.ignore_changes,
         triggers=instance.triggers,
         sets=set_paths(desired.type),
-        immutable=capabilities.immutable if capabilities is not None else frozenset(),
-        left_alone=capabilities.left_alone if capabilities is not None else frozenset(),
-        unreadable=capabilities.named("unreadable") if capabilities is not None else frozenset(),
+        immutable=capabilities.immutable,
+        left_alone=capabilities.left_alone,
+        unreadable=capabilities.named("unreadable"),
+        kept=capabilities.named("kept"),
         has_secrets=bool(desired.sensitive),
         natural_key=remote.natural_key(desired.type, attributes) if remote is not None else (),
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, Span
@@ -34,6 +34,23 @@ _ORDER = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An existing object to take over.
+
+    Args:
+        id: how its remote names it.
+        attributes: as read.
+        span: the place of the block that asks for it.
+        private: what its remote wants to find in its record.
+    """
+
+    id: str
+    attributes: Stored
+    span: Span
+    private: Mapping[str, Any] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What a plan is made from.
@@ -44,7 +61,7 @@ class Sources:
         previous: the former address of each record that moved.
         live: what exists, by address, where it differs from the record: None means gone.
         removed: addresses of ``removed`` blocks: whether their objects are destroyed (else forgotten).
-        imports: the existing objects to take over, by address: id, attributes as read, place of the block.
+        imports: the existing objects to take over, by address.
         same_secret: whether a new and an old fingerprint stand for the same secret.
     """
 
@@ -53,7 +70,7 @@ class Sources:
     previous: Mapping[Address, Address] = field(default_factory=dict)
     live: Mapping[Address, Stored | None] = field(default_factory=dict)
     removed: Mapping[Address, bool] = field(default_factory=dict)
-    imports: Mapping[Address, tuple[str, Stored, Span]] = field(default_factory=dict)
+    imports: Mapping[Address, Imported] = field(default_factory=dict)
     same_secret: SameSecret = operator.eq
 
 
@@ -133,12 +150,23 @@ def _create(wanted: Wanted) -> Change:
 
 
 def _import(sources: Sources, wanted: Wanted) -> Change:
-    id_, found, _ = sources.imports[wanted.address]
-    before = without_left_alone(found, wanted)
+    one = sources.imports[wanted.address]
+    kept = {name: wanted.attributes[name] for name in wanted.kept if name in wanted.attributes}
+    before = without_left_alone({**one.attributes, **kept}, wanted)
     after = _aligned(before, wanted, same=sources.same_secret, force=False)
     changed = changed_paths(before, after)
     action = Action.UPDATE if changed else Action.IMPORT
-    return Change(wanted.address, action, wanted.remote, before, after, changed=changed, importing=id_, wanted=wanted)
+    return Change(
+        wanted.address,
+        action,
+        wanted.remote,
+        before,
+        after,
+        changed=changed,
+        importing=one.id,
+        wanted=wanted,
+        private=one.private,
+    )
 
 
 def _replaced(change: Change, options: Options) -> Change:
@@ -270,10 +298,10 @@ def _protected(change: Change, sources: Sources, options: Options) -> list[Diagn
 
 def _import_faults(sources: Sources) -> list[Diagnostic]:
     faults = []
-    for address, (_, _, span) in sources.imports.items():
+    for address, one in sources.imports.items():
         if address not in sources.wanted:
             detail = (
                 f"The import block names {address}, but the configuration does not declare it. Write its block first."
             )
-            faults.append(Diagnostic(codes.IMPORT_FAILED, detail, Label(span), address=address))
+            faults.append(Diagnostic(codes.IMPORT_FAILED, detail, Label(one.span), address=address))
     return faults

@@ -72,6 +72,7 @@ class Wanted:
         immutable: attributes that its remote cannot update.
         left_alone: attributes that stay as they are on its remote where they are null.
         unreadable: attributes that its remote never tells.
+        kept: attributes that the remote has no use for: an object that is taken over has them as they are declared.
         has_secrets: some leaf is a secret.
         span: the header of its block.
         natural_key: what the remote keeps unique; a replacement with the same key deletes first.
@@ -93,6 +94,7 @@ class Wanted:
     immutable: frozenset[str] = frozenset()
     left_alone: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()
+    kept: frozenset[str] = frozenset()
     has_secrets: bool = False
     natural_key: tuple[str, ...] = ()
 
@@ -114,6 +116,7 @@ class Change:
         previous_address: where the state had it, if it moved.
         record: what the state knows of it.
         wanted: what the configuration says of it.
+        private: what the remote wants to find in the record of an object that is taken over.
     """
 
     address: Address
@@ -128,6 +131,7 @@ class Change:
     previous_address: Address | None = None
     record: ResourceRecord | None = None
     wanted: Wanted | None = None
+    private: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_effective(self) -> bool:

@@ -11,12 +11,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Code, Diagnostic
-from declarative_mail.remotes.capabilities import Capabilities
+from declarative_mail.remotes.capabilities import Capabilities, all_capabilities
 from declarative_mail.resources.leaves import Path
 from declarative_mail.resources.registry import resource_class
 from declarative_mail.secrets import Secret
@@ -46,11 +46,13 @@ class LiveObject:
         id: how the remote names it.
         attributes: in stored form; a secret that cannot be read back is as it was known.
         version: the remote's own mark of this version (an ETag), where it has one.
+        private: what the remote wants to find in the record of this object the next time, as JSON; no secret.
     """
 
     id: str
     attributes: Mapping[str, Any]
     version: str | None = None
+    private: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,10 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How one operation ended: the object as the remote now has it, or the fault."""
+    """How one operation ended: the object as the remote now has it, or the fault.
+
+    Both, where the object stands but is not what was meant: it is remembered as it is, and the change has failed.
+    """
 
     operation: Operation
     object: LiveObject | None = None
@@ -137,7 +142,7 @@ class Remote(Protocol):
 
     def capabilities(self, type_: str, /) -> Capabilities | None:
         """What can be done with a type; None where the remote has nothing of the kind."""
-        return Capabilities(immutable=resource_class(type_).immutable)
+        return all_capabilities(type_)
 
     def natural_key(self, type_: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
         """What the remote keeps unique among the objects of a type: two of them cannot stand side by side."""

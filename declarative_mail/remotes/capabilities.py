@@ -16,9 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Literal, TypeAlias
 
 from declarative_mail.resources.leaves import Path
+from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
 
 Verb: TypeAlias = Literal["create", "read", "update", "delete"]
@@ -48,6 +50,24 @@ class Capabilities:
     def named(self, handling: Handling) -> frozenset[str]:
         """The paths that are handled in this way."""
         return frozenset(path for path, how in self.attributes.items() if how == handling)
+
+
+NO_CAPABILITIES = Capabilities(verbs=frozenset())
+
+
+@cache
+def local_names(type_: str) -> frozenset[str]:
+    """The attributes and blocks that mean something to dmail alone, and what a system makes: they never leave."""
+    schema = resource_schema(type_)
+    attributes = {name for name, one in schema.attributes.items() if one.local or one.computed}
+    return frozenset(attributes | {name for name, one in schema.blocks.items() if one.local or one.computed})
+
+
+@cache
+def all_capabilities(type_: str) -> Capabilities:
+    """Everything can be done with a type that its attributes allow."""
+    kept: dict[str, Handling] = dict.fromkeys(sorted(local_names(type_)), "kept")
+    return Capabilities(attributes=kept, immutable=resource_class(type_).immutable)
 
 
 def inexpressible(type_: str, attributes: Mapping[str, Any], capabilities: Capabilities) -> Iterator[Path]:

@@ -104,6 +104,9 @@ class ResourceRecord(Record):
     dependencies: tuple[str, ...] = Field(default=(), description="Addresses that must outlive it, in address order.")
     references: tuple[str, ...] = Field(default=(), description="Addresses whose values its attributes use.")
     lifecycle: Lifecycle = Lifecycle()
+    private: dict[str, StoredValue] = Field(
+        default_factory=dict, description="What its remote wants to find again at the next refresh; no secret."
+    )
     status: Literal["awaiting_confirmation", "tainted"] | None = Field(
         default=None,
         description="`awaiting_confirmation`: a person must do the last step; `tainted`: replaced at the next apply.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from declarative_mail.addresses import parse_address
-from declarative_mail.planning.build import Options
+from declarative_mail.planning.build import Imported, Options
 from declarative_mail.planning.change import Action, Reason
 from tests.planning.records import changes_and_faults, plan, record, wanted
 
@@ -156,8 +156,10 @@ def test_order_is_deletes_first_then_by_address() -> None:
 def test_import_takes_over_what_exists() -> None:
     """Equal: only the state learns of it. Different: an update in the same step."""
     address = parse_address(A)
-    same = plan([wanted(A)], [], imports={address: ("id-1", {"name": A, "members": []}, wanted(A).span)})[A]
-    other = plan([wanted(A)], [], imports={address: ("id-1", {"name": "old", "members": []}, wanted(A).span)})[A]
+    same = plan([wanted(A)], [], imports={address: Imported("id-1", {"name": A, "members": []}, wanted(A).span)})[A]
+    other = plan([wanted(A)], [], imports={address: Imported("id-1", {"name": "old", "members": []}, wanted(A).span)})[
+        A
+    ]
 
     assert (same.action, same.importing) == (Action.IMPORT, "id-1")
     assert (other.action, other.importing, other.changed) == (Action.UPDATE, "id-1", ("name",))
@@ -167,4 +169,4 @@ def test_import_of_something_undeclared_is_refused() -> None:
     """An import block needs its resource block."""
     address = parse_address(A)
 
-    assert changes_and_faults([], [], imports={address: ("id-1", {}, wanted(A).span)})[1] == ["DM4006"]
+    assert changes_and_faults([], [], imports={address: Imported("id-1", {}, wanted(A).span)})[1] == ["DM4006"]

@@ -21,6 +21,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
 from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
+from declarative_mail.remotes.capabilities import local_names
 from declarative_mail.remotes.faults import changed_since_plan, problem_text, refusal, transport_fault
 from declarative_mail.remotes.rest.wire import (
     API_VERSION,
@@ -28,7 +29,6 @@ from declarative_mail.remotes.rest.wire import (
     REFERENCE,
     SECRET,
     from_wire,
-    local_names,
     natural_key,
     to_wire,
     without_values,

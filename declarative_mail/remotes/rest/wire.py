@@ -11,13 +11,12 @@ fingerprint, value?}}``                     and answers with the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from declarative_mail.addresses import parse_address
+from declarative_mail.remotes.capabilities import local_names
 from declarative_mail.resources.registry import resource_class
-from declarative_mail.resources.schema import resource_schema
 from declarative_mail.secrets import Secret
 
 API_VERSION = "1"
@@ -29,14 +28,6 @@ REFERENCE = "$ref"
 def natural_key(type_: str, attributes: Mapping[str, Any]) -> str:
     """What the server keeps unique among the objects of a type."""
     return "/".join(quote(str(attributes.get(name) or ""), safe="") for name in resource_class(type_).natural_key)
-
-
-@cache
-def local_names(type_: str) -> frozenset[str]:
-    """The attributes and blocks that mean something to dmail alone: they never leave."""
-    schema = resource_schema(type_)
-    attributes = {name for name, one in schema.attributes.items() if one.local or one.computed}
-    return frozenset(attributes | {name for name, one in schema.blocks.items() if one.local or one.computed})
 
 
 def to_wire(

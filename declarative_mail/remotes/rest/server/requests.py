@@ -7,11 +7,11 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any, Never
 
+from declarative_mail.remotes.capabilities import local_names
 from declarative_mail.remotes.rest.wire import (
     REFERENCE,
     SECRET,
     is_covered,
-    local_names,
     natural_key,
     secret_leaves,
 )
