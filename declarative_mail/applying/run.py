@@ -96,6 +96,7 @@ class Settings:
         should_stop: asked before each step; true ends the run after what is under way.
         before_calls: told the calls that are sent next, as many as run at once (the journal); it may raise, and then
             none of them is sent. Some may not be sent after all, if somebody asks to stop.
+        data_ids: how remotes name what data sources found: objects may refer to these too.
         after_calls: told how calls ended before the next ones start. Both are called from the main thread only.
     """
 
@@ -105,6 +106,7 @@ class Settings:
     should_stop: Callable[[], bool]
     before_calls: Callable[[Sequence[Call]], None] = lambda _: None
     after_calls: Callable[[Sequence[Ended]], None] = lambda _: None
+    data_ids: Mapping[Address, str] = field(default_factory=dict)
 
 
 def run_plan(plan: Plan, records: Mapping[Address, ResourceRecord], settings: Settings) -> Run:
@@ -130,7 +132,7 @@ class _Walk:
         self.steps, self.sorter = order_steps(changes, self)
         self.left = {change.address: sum(1 for _ in parts_of(change)) for change in changes}
         self.bad: set[Address] = set()
-        self.ids = {address: record.id for address, record in run.records.items()}
+        self.ids = {**settings.data_ids, **{address: record.id for address, record in run.records.items()}}
 
     def document(self, part: Part, /) -> str:
         """The unit of write that a part belongs to."""

@@ -176,9 +176,9 @@ def labels_of(block: Block, names: tuple[str, ...], diagnostics: list[Diagnostic
 
 
 def address_text(expression: Expression) -> str | None:
-    """An address written as a traversal (``user_group.team["core"]``) or as a quoted string, as text; None for
+    """An address written as a traversal (``user_group.team["core"]``) or as a quoted string, as text.
 
-    Another form.
+    None for another form.
     """
     match expression:
         case Literal(value=str(text)):

@@ -18,6 +18,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import configuration as codes
+from declarative_mail.language.block_reader import address_text
 from declarative_mail.language.configuration import CheckBlock, Configuration, ResourceBlock, Rule
 from declarative_mail.language.evaluate import references
 from declarative_mail.language.nodes import Node, StaticPath
@@ -204,7 +205,8 @@ class _Linker:
         self.expressions(node, heads)
         self.depends(node, block.depends_on)
         names = ("each",) if block.for_each is not None else ("count",) if block.count is not None else ()
-        if block.remote is not None:
+        if block.remote is not None and address_text(block.remote) != "local":
+            # The remote that needs no block is named alone: ``remote = local``.
             self.expressions(node, [block.remote], local_names=names)
         lifecycle = block.lifecycle
         if lifecycle.prevent_destroy is not None:

@@ -89,6 +89,7 @@ def run_changes(planned: Planned, options: ApplyOptions, journal: RunJournal) ->
         should_stop=options.should_stop,
         before_calls=journal.before_calls,
         after_calls=journal.after_calls,
+        data_ids=planned.evaluated.data_ids,
     )
     return run_plan(planned.plan, planned.records, settings)
 

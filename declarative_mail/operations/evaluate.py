@@ -59,6 +59,11 @@ class Evaluated:
         return self.host.desired
 
     @property
+    def data_ids(self) -> dict[Address, str]:
+        """How its remote names what each data source found."""
+        return {address: str(found["id"]) for address, found in self.host.data_read.items() if found.get("id")}
+
+    @property
     def failed(self) -> bool:
         """Whether there is an error."""
         return has_errors(self.diagnostics)

@@ -12,7 +12,7 @@ from declarative_mail.audience.lost import lost_events
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has_errors
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.instances import ImportTarget
-from declarative_mail.operations.evaluate import Evaluated, evaluate
+from declarative_mail.operations.evaluate import Asks, Evaluated, evaluate
 from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.journal import settle
 from declarative_mail.operations.lints import find_horizons, lint_servers
@@ -111,15 +111,9 @@ def make_plan(
     """
     loaded, snapshot = loaded or state.loaded, state.snapshot
     fingerprints = state.fingerprinter(workspace.environment)
-    stored = snapshot.resources if snapshot is not None else ()
-    records, previous, faults = moved_records(stored, loaded.configuration)
-    evaluated = evaluate(
-        workspace,
-        loaded,
-        records,
-        asks="no secrets" if options.without_secrets else "everything",
-        recognise=partial(recognise, fingerprints),
-    )
+    records, previous, faults = moved_records(snapshot.resources if snapshot is not None else (), loaded.configuration)
+    asks: Asks = "no secrets" if options.without_secrets else "everything"
+    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = evaluated.remotes
@@ -165,7 +159,7 @@ def _compare(
 ) -> Planned:
     """The plan: what is wanted beside what exists."""
     targets = [] if options.destroy else [*known.evaluated.program.imports, *taking]
-    introduce(known.remotes, targets, known.wanted)
+    introduce(known.remotes, targets, known.wanted, known.evaluated.data_ids)
     imports, faults = find_imports(targets, Known(wanted=known.wanted, records=known.records, remotes=known.remotes))
     diagnostics.extend(faults)
     removed, faults = removed_records(known.records, known.evaluated.loaded.configuration)

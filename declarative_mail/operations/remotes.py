@@ -35,7 +35,27 @@ def _open_rest(block: Block, _recognise: Recognise) -> Opened:
         return None, [Diagnostic(codes.REMOTE_SETTING, f"{error}", Label(endpoint.span))]
 
 
-_OPENERS: Mapping[str, Callable[[Block, Recognise], Opened]] = {"rest": _open_rest}
+def _open_harness(block: Block, recognise: Recognise) -> Opened:
+    from declarative_mail.remotes.answers import Insecure
+    from declarative_mail.remotes.harness.client import HarnessRemote
+    from declarative_mail.remotes.harness.settings import HarnessSettings
+
+    settings, faults = read_settings(block, HarnessSettings)
+    if settings is None:
+        return None, faults
+    for name, words in settings.faults():
+        place = block.body.attributes[name].span
+        faults.append(Diagnostic(codes.REMOTE_SETTING, f"{name} of remote.{block.name} {words}.", Label(place)))
+    if faults:
+        return None, faults
+    try:
+        return HarnessRemote(block.name, settings, recognise), faults
+    except Insecure as error:
+        endpoint = block.body.attributes["endpoint"]
+        return None, [Diagnostic(codes.REMOTE_SETTING, f"{error}", Label(endpoint.span))]
+
+
+_OPENERS: Mapping[str, Callable[[Block, Recognise], Opened]] = {"rest": _open_rest, "harness": _open_harness}
 REMOTE_TYPES = tuple(_OPENERS)
 """The types that a ``remote`` block may have; ``local`` needs no block."""
 
@@ -82,9 +102,22 @@ def open_remotes(
     return Remotes(by_name, defaults[0].name if defaults else "local"), diagnostics
 
 
-def introduce(remotes: Remotes, targets: Iterable[ImportTarget], wanted: Mapping[Address, Wanted]) -> None:
-    """Tell the remotes what the objects that are taken over are called here."""
+def introduce(
+    remotes: Remotes, targets: Iterable[ImportTarget], wanted: Mapping[Address, Wanted], data: Mapping[Address, str]
+) -> None:
+    """Tell the remotes what the objects that are taken over, or read as data, are called here.
+
+    Args:
+        remotes: of the run.
+        targets: the objects that are taken over.
+        wanted: the declared objects.
+        data: how its remote names what a data source found, by its address.
+    """
     by_remote: dict[str, dict[str, str]] = {}
+    for address, id_ in data.items():
+        # An id that means something on another remote harms nobody here.
+        for name in remotes.by_name:
+            by_remote.setdefault(name, {})[f"{address.type}/{id_}"] = str(address)
     for target in targets:
         if target.address in wanted and isinstance(target.id, str):
             key = f"{target.address.type}/{target.id}"

@@ -53,6 +53,7 @@ def describe_wanted(evaluated: Evaluated, address: Address, remotes: Remotes, fi
         ignore_changes=lifecycle.ignore_changes,
         triggers=instance.triggers,
         sets=set_paths(desired.type),
+        folded=folded_paths(desired.type),
         immutable=capabilities.immutable,
         left_alone=capabilities.left_alone,
         unreadable=capabilities.named("unreadable"),
@@ -120,13 +121,19 @@ def _unknown_leaf(value: Unknown) -> dict[str, Any]:
 @cache
 def set_paths(type_: str) -> tuple[str, ...]:
     """The attributes of a type whose order means nothing, as dotted paths without indexes."""
-    return tuple(_sets(resource_schema(type_), ""))
+    return tuple(path for path, _ in _sets(resource_schema(type_), ""))
 
 
-def _sets(schema: Schema, prefix: str) -> Iterator[str]:
+@cache
+def folded_paths(type_: str) -> tuple[str, ...]:
+    """Those of them in which the case of letters means nothing either: e-mail addresses."""
+    return tuple(path for path, fold in _sets(resource_schema(type_), "") if fold)
+
+
+def _sets(schema: Schema, prefix: str) -> Iterator[tuple[str, bool]]:
     for name, attribute in schema.attributes.items():
         if attribute.shape == "set":
-            yield f"{prefix}{name}"
+            yield f"{prefix}{name}", attribute.fold
     for name, block in schema.blocks.items():
         yield from _sets(block.schema, f"{prefix}{name}.")
 

@@ -17,7 +17,7 @@ from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Action, Change, Reason, Stored, Wanted
 from declarative_mail.planning.diff import changed_paths
-from declarative_mail.planning.normalise import SameSecret, align_secrets, keep_ignored, without_left_alone
+from declarative_mail.planning.normalise import SameSecret, align_secrets, keep_ignored, respelled, without_left_alone
 from declarative_mail.planning.targets import Selection
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -139,6 +139,8 @@ def _aligned(before: Stored, wanted: Wanted, *, same: SameSecret, force: bool) -
     if wanted.has_secrets:
         forced = force or before.get("password_version") != after.get("password_version")
         after = align_secrets(before, after, force=forced, same=same)
+    if wanted.folded and before != after:
+        after = respelled(before, after, wanted.folded)
     if wanted.ignore_changes != ():
         after = keep_ignored(before, after, wanted.ignore_changes)
     return after

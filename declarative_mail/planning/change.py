@@ -69,6 +69,7 @@ class Wanted:
         ignore_changes: attribute paths whose prior value stays; None for all.
         triggers: addresses or attribute paths whose change replaces it.
         sets: attributes whose order means nothing.
+        folded: those of them in which the case of letters means nothing either.
         immutable: attributes that its remote cannot update.
         left_alone: attributes that stay as they are on its remote where they are null.
         unreadable: attributes that its remote never tells.
@@ -91,6 +92,7 @@ class Wanted:
     ignore_changes: tuple[str, ...] | None = ()
     triggers: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
+    folded: tuple[str, ...] = ()
     immutable: frozenset[str] = frozenset()
     left_alone: frozenset[str] = frozenset()
     unreadable: frozenset[str] = frozenset()

@@ -18,7 +18,7 @@ from typing import Any, Literal, TypeAlias
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import SecretNumbers, Stored, Wanted
 from declarative_mail.planning.diff import changed_paths
-from declarative_mail.planning.normalise import SameSecret, align_secrets
+from declarative_mail.planning.normalise import SameSecret, align_secrets, respelled
 from declarative_mail.state.digest import short_digest
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -164,7 +164,7 @@ def _desired(live: Stored, wanted: Wanted | None, same: SameSecret) -> Stored:
     """What the configuration says; of an object that it does not declare (any more) it says nothing."""
     if wanted is None:
         return live
-    aligned: Stored = align_secrets(live, wanted.attributes, same=same)
+    aligned: Stored = respelled(live, align_secrets(live, wanted.attributes, same=same), wanted.folded)
     return aligned
 
 

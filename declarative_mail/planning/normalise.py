@@ -55,6 +55,30 @@ def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool
     return {**new, "version": old["version"] + 1}
 
 
+def respelled(before: Any, after: Any, paths: Iterable[str]) -> Any:
+    """The wanted value in which the elements of some sets are spelled as they exist: their case does not count.
+
+    Args:
+        before: what exists.
+        after: the wanted value.
+        paths: of the sets, dotted, without indexes.
+    """
+    for path in paths:
+        after = _respell(before, after, path.split("."))
+    return after
+
+
+def _respell(before: Any, after: Any, steps: list[str]) -> Any:
+    if not steps:
+        if not isinstance(before, list) or not isinstance(after, list):
+            return after
+        known = {one.casefold(): one for one in before if isinstance(one, str)}
+        return sorted((known.get(one.casefold(), one) if isinstance(one, str) else one for one in after), key=str)
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping) or before.get(steps[0]) == after.get(steps[0]):
+        return after
+    return {**after, steps[0]: _respell(before.get(steps[0]), after.get(steps[0]), steps[1:])}
+
+
 def without_left_alone(before: Stored, wanted: Wanted) -> Stored:
     """What exists, without what others rule: attributes that are not set and stay as they are on the remote."""
     names = [name for name in wanted.left_alone if wanted.attributes.get(name) is None and name in before]
