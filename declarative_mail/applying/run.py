@@ -274,7 +274,7 @@ class _Walk:
             change.address,
             outline.type,
             outline.id,
-            change.before,
+            outline.before,
             resolved.attributes,
             resolved.secrets,
             ids,
@@ -332,8 +332,9 @@ def _outline(part: Part) -> Operation:
     change = part.change
     id_ = change.importing or (change.record.id if change.record is not None else None)
     after = None if part.verb == "delete" else change.after
-    known_id = None if part.verb == "create" else id_
-    return Operation(part.verb, change.address, change.address.type, known_id, change.before, after, {}, {})
+    # The new half of a replacement is a create like any other: nothing of the old object is its own, no secret either.
+    known_id, before = (None, None) if part.verb == "create" else (id_, change.before)
+    return Operation(part.verb, change.address, change.address.type, known_id, before, after, {}, {})
 
 
 def _uses(change: Change, address: Address) -> bool:

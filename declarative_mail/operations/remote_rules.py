@@ -47,13 +47,13 @@ def declared_faults(
 def _capability_faults(desired: Desired, wanted: Wanted, remote: Remote) -> Iterator[Diagnostic]:
     capabilities = remote.capabilities(desired.type)
     if capabilities is None:
-        detail = f"remote.{remote.name} has nothing like a {desired.type}. Put it on another remote, or remove it."
+        detail = f"remote.{remote.name} holds nothing like {desired.type}. Put it on another remote, or remove it."
         yield Diagnostic(codes.TYPE_NOT_HELD, detail, Label(desired.span()), address=desired.address)
         return
     for path in inexpressible(desired.type, wanted.attributes, capabilities):
         name = format_path(path)
         instead = _instead(name, capabilities)
-        detail = f"remote.{remote.name} has no place for {name} of a {desired.type}, so it would be lost. {instead}"
+        detail = f"remote.{remote.name} has no place for {name} in its {desired.type}, so it would be lost. {instead}"
         yield Diagnostic(codes.NOT_EXPRESSIBLE, detail, Label(desired.span(path)), address=desired.address)
 
 
@@ -102,7 +102,7 @@ def _verb_faults(
     capabilities = remote.capabilities(change.address.type)
     if capabilities is not None and verb not in capabilities.verbs:
         detail = (
-            f"remote.{remote.name} offers no way to {verb} a {change.address.type}. Do it there by hand; what exists "
+            f"remote.{remote.name} offers no way to {verb} objects of type {change.address.type}. Do it there by hand; what exists "
             f"already can be taken over with:\n    dmail import '{change.address}' ID"
         )
         found = desired.get(change.address)

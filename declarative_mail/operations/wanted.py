@@ -14,6 +14,7 @@ from declarative_mail.language.values import Unknown
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.change import Wanted
+from declarative_mail.remotes.base import Declaration
 from declarative_mail.remotes.capabilities import NO_CAPABILITIES
 from declarative_mail.resources.desired import Desired, to_stored
 from declarative_mail.resources.leaves import Reference
@@ -36,8 +37,9 @@ def describe_wanted(evaluated: Evaluated, address: Address, remotes: Remotes, fi
     name = instance.remote or remotes.default
     remote = remotes.by_name.get(name)
     capabilities = (remote.capabilities(desired.type) if remote is not None else None) or NO_CAPABILITIES
-    if remote is not None:
-        attributes = remote.complete(desired.type, attributes, _declared(evaluated, fingerprints))
+    if remote is not None and name != "local":
+        written, declared = frozenset(desired.body.attributes), _declared(evaluated, fingerprints)
+        attributes = remote.complete(Declaration(desired.type, attributes, written, declared))
     lifecycle = instance.block.lifecycle
     return Wanted(
         address=desired.address,

@@ -123,6 +123,23 @@ class Declared:
     attributes: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One declared object before its remote has had a say.
+
+    Args:
+        type: of the resource.
+        attributes: as declared, defaults filled in, in stored form. Not to be changed.
+        written: the names of the attributes that were written, not filled in.
+        declared: the attributes of another declared object, by address; None where there is none.
+    """
+
+    type: str
+    attributes: Stored
+    written: frozenset[str] = frozenset()
+    declared: Callable[[str], Stored | None] = lambda _: None
+
+
 class Remote(Protocol):
     """One system that holds objects.
 
@@ -148,15 +165,9 @@ class Remote(Protocol):
         """What the remote keeps unique among the objects of a type: two of them cannot stand side by side."""
         return tuple(str(attributes.get(name) or "") for name in resource_class(type_).natural_key)
 
-    def complete(self, _type: str, attributes: Stored, _declared: Callable[[str], Stored | None], /) -> Stored:
-        """What a declared object means on this remote, before it is compared with what exists.
-
-        Args:
-            _type: of the resource.
-            attributes: as declared, in stored form. Not to be changed.
-            _declared: the attributes of another declared object, by address; None where there is none.
-        """
-        return attributes
+    def complete(self, declaration: Declaration, /) -> Stored:
+        """What a declared object means on this remote, before it is compared with what exists: its attributes."""
+        return declaration.attributes
 
     def examine(self, _objects: Sequence[Declared], /) -> Iterable[Objection]:
         """What cannot be on this remote, seen from the declarations alone."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.remotes.conformance.harness import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, rest_harness
 from tests.support.project import Project, project
 
 __all__ = ["project"]

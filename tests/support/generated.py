@@ -10,7 +10,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -19,6 +19,10 @@ from pydantic import BaseModel
 
 from declarative_mail.cli.main import cli
 from declarative_mail.planning.plan_file import PlanFile
+from declarative_mail.remotes.capabilities import Capabilities
+from declarative_mail.remotes.harness.tables import capabilities_of
+from declarative_mail.resources.registry import resource_types
+from declarative_mail.resources.schema import resource_schema
 from declarative_mail.state.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +35,7 @@ def generated_files() -> dict[str, str]:
         "schemas/plan.schema.json": schema(PlanFile, "A saved plan of dmail"),
         "docs/commands.md": commands(),
         "README.md": readme(),
+        "docs/remotes/harness.md": remote_page("harness", capabilities_of),
     }
 
 
@@ -86,6 +91,43 @@ def printed_plan(configuration: str) -> str:
         if result.returncode:
             raise ValueError(f"the README's example has no plan:\n{result.stderr}")
     return result.stdout
+
+
+_HANDLING = {
+    "written": "yes",
+    "unreadable": "written, cannot be read back",
+    "kept": "kept in the state, not sent",
+    "absent": "no",
+}
+
+
+def remote_page(name: str, capabilities: Callable[[str], Capabilities | None]) -> str:
+    """The page of a remote, with the tables of what it can do with each type."""
+    text = (ROOT / "docs" / "remotes" / f"{name}.md").read_text(encoding="utf-8")
+    head, _, rest = text.partition("<!-- attributes: generated -->\n")
+    _, _, tail = rest.partition("<!-- end -->")
+    parts = []
+    for type_ in resource_types():
+        found = capabilities(type_)
+        if found is None:
+            parts.append(f"**{type_}**: nothing of the kind.\n")
+        else:
+            parts += [f"**{type_}**\n", "| attribute | | |", "|---|---|---|", *_capability_rows(type_, found), ""]
+    return f"{head}<!-- attributes: generated -->\n" + "\n".join(parts) + f"<!-- end -->{tail}"
+
+
+def _capability_rows(type_: str, capabilities: Capabilities) -> Iterator[str]:
+    schema = resource_schema(type_)
+    names = [*schema.attributes, *schema.blocks]
+    paths = dict.fromkeys([*(name for name in names if name != "id"), *sorted(capabilities.attributes)])
+    for path in paths:
+        if path == "id":
+            continue
+        notes = [capabilities.instead.get(path, "")]
+        notes += ["a change replaces the object"] if path in capabilities.immutable else []
+        notes += ["left alone where it is not set"] if path in capabilities.left_alone else []
+        handling = _HANDLING[capabilities.attributes.get(path, "written")]
+        yield f"| `{path}` | {handling} | {'; '.join(filter(None, notes))} |"
 
 
 def main() -> int:

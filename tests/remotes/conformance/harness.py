@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from declarative_mail.remotes.rest.server.objects import Objects
-from tests.remotes.fault_proxy import FaultProxy, fault_proxy
-from tests.remotes.rest_server import rest_server
-from tests.support.canary import secret_value
+from declarative_mail.remotes.capabilities import Capabilities, all_capabilities
+from declarative_mail.remotes.harness.tables import capabilities_of
+from tests.remotes.conformance.harness_ng import next_gen_harness
+from tests.remotes.conformance.rest import rest_harness
+from tests.remotes.fault_proxy import FaultProxy
 
 
 class Harness(Protocol):
     """One running system behind a proxy that can spoil its answers."""
 
+    remote: str
+    """The type of the remote."""
     proxy: FaultProxy
     block: str
     """The remote block, ``default = true``."""
     environment: dict[str, str]
+    token: str
+    """The environment variable that holds the token."""
+    calls: Mapping[str, tuple[str, str]]
+    """For ``create``, ``update`` and ``delete`` of a user group: the method, and a part of the path."""
+    reads_secrets: bool
+    """The system tells secrets of groups in clear: that one changed is seen."""
 
     def objects(self, type_: str) -> dict[str, dict[str, Any]]:
-        """The attributes of what exists, by id."""
+        """The attributes of what exists in stored form, as far as the system has them, by id."""
         ...
 
     def change(self, type_: str, id_: str, **attributes: Any) -> None:
@@ -34,51 +42,15 @@ class Harness(Protocol):
         """What somebody else deletes."""
         ...
 
-
-@dataclass
-class RestHarness:
-    """The reference server."""
-
-    proxy: FaultProxy
-    block: str
-    environment: dict[str, str]
-    database: Path
-
-    def objects(self, type_: str) -> dict[str, dict[str, Any]]:
-        """Read from its file."""
-        store = Objects(self.database)
-        found = store.page(type_, after=0, limit=10_000, natural_key=None)
-        store.close()
-        return {one.id: dict(one.attributes) for one in found}
-
-    def change(self, type_: str, id_: str, **attributes: Any) -> None:
-        """Written to its file, as another client's PUT would."""
-        store = Objects(self.database)
-        stored = store.get(type_, id_)
-        assert stored is not None
-        store.update(stored, stored.natural_key, {**stored.attributes, **attributes})
-        store.close()
-
-    def remove(self, type_: str, id_: str) -> None:
-        """Deleted from its file."""
-        store = Objects(self.database)
-        stored = store.get(type_, id_)
-        assert stored is not None
-        store.delete(stored)
-        store.close()
+    def violations(self) -> list[str]:
+        """Requests that the system's published interface does not allow."""
+        ...
 
 
-@contextmanager
-def rest_harness(folder: Path) -> Iterator[RestHarness]:
-    """The reference server with a token."""
-    token = secret_value("token")
-    database = folder / "server.db"
-    with rest_server(database, token) as url, fault_proxy(url) as proxy:
-        block = (
-            f'remote "rest" "x" {{\n  endpoint = "{proxy.url}"\n  token = env("REST_TOKEN")\n  default = true\n'
-            '  timeout = "4s"\n}\n'
-        )
-        yield RestHarness(proxy, block, {"REST_TOKEN": token, "HOOK": secret_value("hook")}, database)
+Maker = Callable[[Path], AbstractContextManager[Any]]
 
-
-HARNESSES = {"rest": rest_harness}
+HARNESSES: dict[str, tuple[Maker, Callable[[str], Capabilities | None]]] = {
+    "rest": (rest_harness, all_capabilities),
+    "harness": (next_gen_harness, capabilities_of),
+}
+"""By type of remote: how to start a system, and the table of what its remote can do."""

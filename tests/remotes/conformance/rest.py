@@ -1,0 +1,74 @@
+"""The reference server of our own API, for the conformance suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from declarative_mail.remotes.rest.server.objects import Objects
+from tests.remotes.fault_proxy import FaultProxy, fault_proxy
+from tests.remotes.rest_server import rest_server
+from tests.support.canary import secret_value
+
+SECRETS = {"SECRET_ONE": secret_value("one"), "SECRET_TWO": secret_value("two"), "HOOK": secret_value("hook")}
+
+
+@dataclass
+class RestHarness:
+    """The reference server."""
+
+    proxy: FaultProxy
+    block: str
+    environment: dict[str, str]
+    database: Path
+    remote: str = "rest"
+    token: str = "REST_TOKEN"
+    reads_secrets: bool = False
+    calls: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "create": ("POST", "/v1/user_group"),
+        "update": ("PUT", "/v1/user_group/"),
+        "delete": ("DELETE", "/v1/user_group/"),
+    }
+
+    def objects(self, type_: str) -> dict[str, dict[str, Any]]:
+        """Read from its file."""
+        store = Objects(self.database)
+        found = store.page(type_, after=0, limit=10_000, natural_key=None)
+        store.close()
+        return {one.id: dict(one.attributes) for one in found}
+
+    def change(self, type_: str, id_: str, **attributes: Any) -> None:
+        """Written to its file, as another client's PUT would."""
+        store = Objects(self.database)
+        stored = store.get(type_, id_)
+        assert stored is not None
+        store.update(stored, stored.natural_key, {**stored.attributes, **attributes})
+        store.close()
+
+    def remove(self, type_: str, id_: str) -> None:
+        """Deleted from its file."""
+        store = Objects(self.database)
+        stored = store.get(type_, id_)
+        assert stored is not None
+        store.delete(stored)
+        store.close()
+
+    def violations(self) -> list[str]:
+        """The server refuses what its specification does not allow: a violation shows as a fault of the client."""
+        return []
+
+
+@contextmanager
+def rest_harness(folder: Path) -> Iterator[RestHarness]:
+    """The reference server with a token."""
+    token = secret_value("token")
+    database = folder / "server.db"
+    with rest_server(database, token) as url, fault_proxy(url) as proxy:
+        block = (
+            f'remote "rest" "x" {{\n  endpoint = "{proxy.url}"\n  token = env("REST_TOKEN")\n  default = true\n'
+            '  timeout = "4s"\n}\n'
+        )
+        yield RestHarness(proxy, block, {"REST_TOKEN": token, **SECRETS}, database)
