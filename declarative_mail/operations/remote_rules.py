@@ -102,8 +102,8 @@ def _verb_faults(
     capabilities = remote.capabilities(change.address.type)
     if capabilities is not None and verb not in capabilities.verbs:
         detail = (
-            f"remote.{remote.name} offers no way to {verb} objects of type {change.address.type}. Do it there by hand; what exists "
-            f"already can be taken over with:\n    dmail import '{change.address}' ID"
+            f"remote.{remote.name} offers no way to {verb} objects of type {change.address.type}. Do it there by hand; "
+            f"what exists already can be taken over with:\n    dmail import '{change.address}' ID"
         )
         found = desired.get(change.address)
         label = Label(found.span()) if found is not None else None

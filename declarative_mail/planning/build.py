@@ -17,7 +17,14 @@ from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Action, Change, Reason, Stored, Wanted
 from declarative_mail.planning.diff import changed_paths
-from declarative_mail.planning.normalise import SameSecret, align_secrets, keep_ignored, respelled, without_left_alone
+from declarative_mail.planning.normalise import (
+    SameSecret,
+    align_secrets,
+    keep_ignored,
+    respelled,
+    with_sources,
+    without_left_alone,
+)
 from declarative_mail.planning.targets import Selection
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -156,6 +163,7 @@ def _import(sources: Sources, wanted: Wanted) -> Change:
     kept = {name: wanted.attributes[name] for name in wanted.kept if name in wanted.attributes}
     before = without_left_alone({**one.attributes, **kept}, wanted)
     after = _aligned(before, wanted, same=sources.same_secret, force=False)
+    before = with_sources(before, after)
     changed = changed_paths(before, after)
     action = Action.UPDATE if changed else Action.IMPORT
     return Change(

@@ -55,6 +55,19 @@ def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool
     return {**new, "version": old["version"] + 1}
 
 
+def with_sources(before: Any, after: Any) -> Any:
+    """What is taken over, with each secret that is the wanted one coming from where that comes from."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        old, new = before.get("$secret"), after.get("$secret")
+        if old is not None and new is not None:
+            same = old["fingerprint"] == new["fingerprint"] and old["version"] == new["version"]
+            return after if same else before
+        return {name: with_sources(item, after.get(name)) for name, item in before.items()}
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [with_sources(old, new) for old, new in zip(before, after, strict=True)]
+    return before
+
+
 def respelled(before: Any, after: Any, paths: Iterable[str]) -> Any:
     """The wanted value in which the elements of some sets are spelled as they exist: their case does not count.
 

@@ -34,7 +34,9 @@ class Fault:
         reply: what to send instead of, or made from, the server's answer.
         forwarded: whether the server gets the request all the same.
         times: how many requests.
-        after: counts only once a request of this method has come.
+        after: counts only once a request of this method has come, with this in its path: ``POST /v1/``.
+        path: a part of the path.
+        before: called before the request is passed on.
     """
 
     method: str
@@ -42,6 +44,8 @@ class Fault:
     forwarded: bool = False
     times: int = 1
     after: str = ""
+    path: str = ""
+    before: Callable[[], None] = lambda: None
 
 
 @dataclass
@@ -67,11 +71,14 @@ class FaultProxy:
         with self.lock:
             self.requests.append((method, path))
             for fault in self.faults:
-                waits = fault.after and not any(one == fault.after for one, _ in self.requests[self.marked :])
-                if fault.method == method and fault.times > 0 and not waits:
+                if fault.method == method and fault.path in path and fault.times > 0 and self._has_come(fault.after):
                     fault.times -= 1
                     return fault
         return None
+
+    def _has_come(self, wanted: str) -> bool:
+        method, _, part = wanted.partition(" ")
+        return not wanted or any(one == method and part in path for one, path in self.requests[self.marked :])
 
     def count(self, method: str) -> int:
         """How many requests of a method came."""
@@ -86,6 +93,8 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         fault = self.proxy.next_fault(self.command, self.path)
         empty = Reply(200)
+        if fault is not None:
+            fault.before()
         reply = self._forward(content) if fault is None or fault.forwarded else empty
         self._send(fault.reply(reply) if fault is not None else reply)
 

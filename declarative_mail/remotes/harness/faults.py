@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from shlex import quote
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Code, Diagnostic
@@ -85,5 +86,5 @@ def taken(address: Address, remote: str, what: str, id_: str) -> str:
     """The words of it."""
     return (
         f"remote.{remote} has {what} already, and it is not managed here. Take it over with:\n"
-        f"    dmail import '{address}' '{id_}'"
+        f"    dmail import '{address}' {quote(id_)}"
     )

@@ -2,7 +2,7 @@
 
 ::
 
-    create   POST     answer lost: read it, adopt what equals the intent        there already: offer the import
+    create   POST     answer lost: again, a duplicate that equals the intent is ours     another: offer the import
     update   read it, refuse if it moved since the plan, PUT a full replacement
     delete   read it, refuse if it moved since the plan, DELETE                 gone already: what was wanted
 """
@@ -143,18 +143,19 @@ class ScopedKind(ABC):
         place = place_of_operation(operation)
         body = self._body(operation, place, None)
         try:
-            answer = self._context.api.call("POST", self.write_path, query=place.scope.query, body=body)
-        except TransportError:
-            # No answer: what stands there now says whether it was done (semantics 31).
+            # Sent again where no answer came: an identifier is given once, the second time it is a duplicate.
+            answer = self._context.api.call(
+                "POST", self.write_path, query=place.scope.query, body=body, repeatable=True
+            )
+        except (TransportError, HarnessError) as error:
+            if isinstance(error, HarnessError) and not (error.is_duplicate or error.is_in_doubt):
+                raise
+            # What stands there now says whether it was done (semantics 31).
             raw = self._get(place)
             if raw is None:
                 raise
             made = self._live(raw, operation.after)
             return Written(operation, made) if same(made.attributes, operation.after) else self._taken(operation, place)
-        except HarnessError as error:
-            if error.is_duplicate and self._get(place) is not None:
-                return self._taken(operation, place)
-            raise
         return self._confirmed(operation, answer)
 
     def _taken(self, operation: Operation, place: Place) -> Written:

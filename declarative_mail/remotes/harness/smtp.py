@@ -21,6 +21,7 @@ from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import TransportError
 from declarative_mail.remotes.base import Declaration, Declared, LiveObject, Objection, Operation, Stored, Written
 from declarative_mail.remotes.faults import changed_since_plan
+from declarative_mail.remotes.harness.api import HarnessError
 from declarative_mail.remotes.harness.context import REFERENCE, SECRET, Context, differing, same, with_kept
 from declarative_mail.remotes.harness.faults import exists_already, taken
 from declarative_mail.remotes.harness.scope import Scope
@@ -139,12 +140,18 @@ class SmtpKind:
         if after.get("password") is not None:
             body["value"]["password"] = operation.secrets["password"].reveal()
         try:
-            self._context.api.call("POST", _PATH, body=body)
-        except TransportError:
-            # No answer: what stands there now says whether it was done.
-            if self._get() is None:
+            # Sent again where no answer came: an account has one, the second is refused.
+            self._context.api.call("POST", _PATH, body=body, repeatable=True)
+        except (TransportError, HarnessError) as error:
+            # What stands there now says whether it was done (semantics 31).
+            raw = self._get()
+            if raw is None:
                 raise
-        return self._confirmed(operation, lost=True)
+            if not same(self._live(raw, after).attributes, after):
+                if isinstance(error, HarnessError) and not error.is_in_doubt:
+                    return self._in_the_way(operation)
+                raise
+        return self._confirmed(operation)
 
     def _in_the_way(self, operation: Operation) -> Written:
         return Written(
@@ -170,7 +177,7 @@ class SmtpKind:
         self._context.api.call("PUT", _PATH, body=body)
         return self._confirmed(operation)
 
-    def _confirmed(self, operation: Operation, *, lost: bool = False) -> Written:
+    def _confirmed(self, operation: Operation) -> Written:
         """Read it again: only that tells what was kept, and whether there is a password."""
         after = operation.after or {}
         raw = self._get()
@@ -180,8 +187,6 @@ class SmtpKind:
         made = self._live(raw, after)
         if same(made.attributes, after):
             return Written(operation, made)
-        if lost and made.attributes["name"] != after["name"]:
-            return self._in_the_way(operation)
         names = ", ".join(differing(made.attributes, after))
         detail = (
             f"remote.{self._context.name} took the write, but {names} of {operation.address} is not what was written. "

@@ -11,7 +11,7 @@ from declarative_mail.remotes.capabilities import Capabilities, all_capabilities
 from declarative_mail.remotes.harness.tables import capabilities_of
 from tests.remotes.conformance.harness_ng import next_gen_harness
 from tests.remotes.conformance.rest import rest_harness
-from tests.remotes.fault_proxy import FaultProxy
+from tests.remotes.fault_proxy import Fault, FaultProxy
 
 
 class Harness(Protocol):
@@ -40,6 +40,18 @@ class Harness(Protocol):
 
     def remove(self, type_: str, id_: str) -> None:
         """What somebody else deletes."""
+        ...
+
+    def writes(self) -> int:
+        """How many requests came that change something."""
+        ...
+
+    def groups_of_rule(self, rule: Mapping[str, Any]) -> list[str]:
+        """The ids of the groups that a rule of `objects` names."""
+        ...
+
+    def overtaken(self, change: Callable[[], None]) -> Fault:
+        """Lets somebody else be faster: `change` is made after the plan, before an update of a group is written."""
         ...
 
     def violations(self) -> list[str]:

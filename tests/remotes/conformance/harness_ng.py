@@ -5,7 +5,7 @@ What it holds is told in stored form by code of its own: the translation of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from declarative_mail.remotes.harness.pipeline_yaml import RuleEdit, edit_rules
 from tests.remotes.conformance.rest import SECRETS
-from tests.remotes.fault_proxy import FaultProxy, fault_proxy
+from tests.remotes.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.remotes.harness.account import Account, StoredPipeline
 from tests.remotes.harness.server import harness_server
 from tests.support.canary import secret_value
@@ -142,6 +142,19 @@ class NextGenHarness:
         assert type_ == "user_group"
         key = next(key for key in self.account.groups if _id(*key) == id_)
         del self.account.groups[key]
+
+    def writes(self) -> int:
+        """What is no GET, and no question in the form of a POST."""
+        asked = ("/authz/api/acl", "/pipelines/list", "/users")
+        return sum(one.method != "GET" and not one.path.endswith(asked) for one in self.account.requests)
+
+    def groups_of_rule(self, rule: Mapping[str, Any]) -> list[str]:
+        """All of these tests are of one project."""
+        return [f"default/shop/{one}" for one in rule["notificationMethod"]["spec"]["userGroups"]]
+
+    def overtaken(self, change: Callable[[], None]) -> Fault:
+        """The group is read again just before it is written."""
+        return Fault("GET", lambda reply: reply, forwarded=True, path="/v2/user-groups/ops", before=change)
 
     def violations(self) -> list[str]:
         """What the published interface does not allow."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
 from declarative_mail.remotes.rest.server.objects import Objects
-from tests.remotes.fault_proxy import FaultProxy, fault_proxy
+from tests.remotes.fault_proxy import Fault, FaultProxy, fault_proxy
 from tests.remotes.rest_server import rest_server
 from tests.support.canary import secret_value
 
@@ -55,6 +55,18 @@ class RestHarness:
         assert stored is not None
         store.delete(stored)
         store.close()
+
+    def writes(self) -> int:
+        """What is no GET."""
+        return sum(method != "GET" for method, _ in self.proxy.requests)
+
+    def groups_of_rule(self, rule: Mapping[str, Any]) -> list[str]:
+        """By id."""
+        return [one["$ref"]["id"] for one in rule["email"]["user_groups"]]
+
+    def overtaken(self, change: Callable[[], None]) -> Fault:
+        """The PUT names the version that was read, which is not the latest any more."""
+        return Fault("PUT", lambda reply: reply, forwarded=True, path="/v1/user_group/", before=change)
 
     def violations(self) -> list[str]:
         """The server refuses what its specification does not allow: a violation shows as a fault of the client."""

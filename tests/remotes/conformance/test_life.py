@@ -1,10 +1,8 @@
-"""Create, read, update of each attribute, drift in each attribute, delete, replace, import: on every remote."""
+"""From create to delete, with references and secrets; replace, import, cost of a refresh: on every remote."""
 
 from __future__ import annotations
 
 from typing import Any
-
-import pytest
 
 from tests.remotes.conformance.harness import Harness
 from tests.support.project import Project
@@ -21,14 +19,6 @@ notification_rule "failed" {
 }
 """
 SECRET = 'notification_preferences {\n slack {\n webhook_url = env("HOOK")\n }\n}'
-ATTRIBUTES = {
-    "name": ('name = "one"\nidentifier = "x"', 'name = "two"\nidentifier = "x"', "theirs"),
-    "description": ('description = "one"', 'description = "two"', "theirs"),
-    "tags": ('tags = { a = "1" }', 'tags = { a = "2" }', {"b": "3"}),
-    "members": ('members = ["a@example.com"]', 'members = ["b@example.com"]', ["intruder@example.com"]),
-    "enabled": ("enabled = true", "enabled = false", False),
-}
-"""For each attribute: before, after, and what somebody else makes of it."""
 
 
 def _only(found: dict[str, Any]) -> Any:
@@ -37,70 +27,31 @@ def _only(found: dict[str, Any]) -> Any:
 
 
 def test_what_was_applied_exists_and_plans_as_no_change(project: Project, harness: Harness) -> None:
-    """Objects with references and secrets are created once; the next plan is empty, the server knows no secret."""
+    """Objects with references and secrets are created once, and the next plan is empty."""
     project.write(GROUP % SECRET + RULE)
 
     project.apply()
     again = project.json("plan", "--detailed-exitcode")
 
     assert again.code == 0, again.out
-    leaf = _only(harness.objects("user_group"))["notification_preferences"]["slack"]["webhook_url"]["$secret"]
-    assert leaf.keys() == {"source", "version", "fingerprint"}
-    (group_id,) = harness.objects("user_group")
-    named = _only(harness.objects("notification_rule"))["email"]["user_groups"]
-    assert named == [{"$ref": {"type": "user_group", "id": group_id}}]
+    (group,) = harness.objects("user_group")
+    assert harness.groups_of_rule(_only(harness.objects("notification_rule"))) == [group]
+    assert harness.violations() == []
 
 
-@pytest.mark.parametrize("name", ATTRIBUTES)
-def test_each_attribute_is_updated_in_place(project: Project, harness: Harness, name: str) -> None:
-    """The same object, the new value, and then no change."""
-    before, after, _ = ATTRIBUTES[name]
-    project.write(GROUP % before)
-    project.apply()
-    (made,) = harness.objects("user_group")
-
-    project.write(GROUP % after)
-    changed = project.json("plan").of_type("change")[0]["changed"]
-    project.apply()
-
-    assert [path.split(".")[0] for path in changed] == [name]
-    assert list(harness.objects("user_group")) == [made]
-    assert project.run("plan", "--detailed-exitcode").code == 0
-
-
-@pytest.mark.parametrize("name", ATTRIBUTES)
-def test_drift_in_each_attribute_is_theirs_and_apply_mends_it(project: Project, harness: Harness, name: str) -> None:
-    """What somebody else changed on the system is found, told apart and put right."""
-    before, _, moved = ATTRIBUTES[name]
-    project.write(GROUP % before)
-    project.apply()
-    ((id_, was),) = harness.objects("user_group").items()
-    harness.change("user_group", id_, **{name: moved})
-
-    drift = project.json("drift")
-    project.apply()
-
-    assert drift.code == 3
-    fields = drift.of_type("drift")[0]["fields"]
-    assert {(one["path"].split(".")[0], one["class"]) for one in fields} == {(name, "theirs")}
-    assert harness.objects("user_group") == {id_: was}
-
-
-def test_changed_secret_is_written_and_an_unchanged_one_is_not(project: Project, harness: Harness) -> None:
-    """The value travels only when it is new: the number of the version tells."""
+def test_changed_secret_is_seen_and_written(project: Project, harness: Harness) -> None:
+    """Only the secret differs, and after it was written nothing does."""
     project.write(GROUP % (SECRET + '\ndescription = "one"'))
     project.apply()
     project.write(GROUP % (SECRET + '\ndescription = "two"'))
     project.apply()
-    kept = _only(harness.objects("user_group"))["notification_preferences"]["slack"]["webhook_url"]["$secret"]
     project.environment["HOOK"] += "-new"
 
     (change, _) = project.json("plan").lines
     project.apply()
 
-    moved = _only(harness.objects("user_group"))["notification_preferences"]["slack"]["webhook_url"]["$secret"]
     assert change["changed"] == ["notification_preferences.slack.webhook_url"]
-    assert (kept["version"], moved["version"]) == (1, 2)
+    assert project.run("plan", "--detailed-exitcode").code == 0
 
 
 def test_object_that_is_gone_is_created_anew(project: Project, harness: Harness) -> None:
@@ -139,26 +90,27 @@ def test_immutable_attribute_replaces_the_object_and_repoints_the_rule(project: 
     project.apply("--allow-mass-change", "--allow-lost-audience")
 
     (new,) = harness.objects("user_group")
-    named = _only(harness.objects("notification_rule"))["email"]["user_groups"]
     assert new != old
-    assert named == [{"$ref": {"type": "user_group", "id": new}}]
+    assert harness.groups_of_rule(_only(harness.objects("notification_rule"))) == [new]
     assert project.run("plan", "--detailed-exitcode").code == 0
 
 
 def test_import_takes_over_without_writing_and_shows_no_secret(project: Project, harness: Harness) -> None:
-    """An object with a secret of which we know nothing: taken over, no change, and nothing is sent."""
+    """An object with a secret of which the state knows nothing: taken over, no change, and nothing is sent."""
     project.write(GROUP % SECRET)
     project.apply()
     (id_,) = harness.objects("user_group")
     (project.path / "dmail.state.json").unlink()
-    project.environment["HOOK"] += "-unknown"
-    writes = harness.proxy.count("PUT") + harness.proxy.count("POST")
+    if not harness.reads_secrets:
+        # Nobody can tell whether it is another one: it is assumed to be the same (semantics 34).
+        project.environment["HOOK"] += "-unknown"
+    writes = harness.writes()
 
     taken = project.run("import", "user_group.ops", id_)
 
     assert taken.code == 0, taken.err
     assert project.run("plan", "--detailed-exitcode").code == 0
-    assert harness.proxy.count("PUT") + harness.proxy.count("POST") == writes
+    assert harness.writes() == writes
     assert project.state["resources"][0]["id"] == id_
 
 
@@ -187,7 +139,7 @@ def test_refresh_costs_pages_and_not_objects(project: Project, harness: Harness)
 def test_remote_check_says_whether_it_can_be_worked_with(project: Project, harness: Harness) -> None:
     """A wrong token is found before anything is planned."""
     good = project.json("remote", "check")
-    project.environment["REST_TOKEN"] = "wrong"
+    project.environment[harness.token] = "wrong"
     bad = project.json("remote", "check")
 
     assert (good.code, good.lines[0]["ok"]) == (0, True)
