@@ -9,7 +9,7 @@ from declarative_mail.rendering.attribute_diff import Shape, value_diff, without
 from declarative_mail.rendering.plan_text import diff_line
 from declarative_mail.rendering.terminal import Terminal
 from declarative_mail.rendering.text import counted, hang, neutralise
-from declarative_mail.rendering.values import INDENT, key_text
+from declarative_mail.rendering.values import INDENT, key_text, leaf_text
 
 Data = Mapping[str, Any]
 
@@ -60,9 +60,12 @@ def _object(one: Data, terminal: Terminal) -> Iterator[str]:
 def _field(field: Data, sets: frozenset[str], *, width: int, terminal: Terminal) -> Iterator[str]:
     label = f"{neutralise(field['path']):<{width}} = "
     shape = Shape(sets, room=terminal.width - 2 * len(INDENT)).at(without_indexes(field["path"]))
-    yield from (
-        diff_line(line, terminal) for line in value_diff(label, field["desired"], field["live"], shape, depth=0)
-    )
+    if field["class"] == "unknown":
+        # What it is there, nobody can say: there is nothing to compare.
+        yield f"{INDENT * 2}{label}{leaf_text(field['desired']) or '…'}"
+    else:
+        lines = value_diff(label, field["desired"], field["live"], shape, depth=0)
+        yield from (diff_line(line, terminal) for line in lines)
     until = f", accepted until {field['accepted_until']}" if field.get("accepted_until") else ""
     remark = hang(f"{INDENT * 2}# {field['class']}: ", f"{CLASSES[field['class']]}{until}", terminal.width)
     yield from (terminal.paint(line, "dim") for line in remark)

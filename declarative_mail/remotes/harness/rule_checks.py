@@ -7,7 +7,6 @@ from typing import Any
 
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.base import Declared, Objection
-from declarative_mail.remotes.harness.names import examine_identity
 from declarative_mail.remotes.harness.rules_wire import METHODS
 
 _NEEDED = ("organization", "project", "pipeline")
@@ -17,7 +16,6 @@ def examine_rules(rules: Sequence[Declared], remote: str) -> Iterator[Objection]
     """Every fault of every rule."""
     branches: dict[tuple[Any, ...], Declared] = {}
     for one in rules:
-        yield from examine_identity(one)
         yield from _examine_place(one, remote)
         yield from _examine_ways(one)
         yield from _examine_branch(one, branches)
