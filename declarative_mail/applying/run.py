@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from declarative_mail.addresses import Address
@@ -96,6 +96,8 @@ class Settings:
         should_stop: asked before each step; true ends the run after what is under way.
         before_calls: told the calls that are sent next, as many as run at once (the journal); it may raise, and then
             none of them is sent. Some may not be sent after all, if somebody asks to stop.
+        prove: asked of each object that was written, in the thread that wrote it: a fault keeps the object, and what
+            depends on it from being reached.
         data_ids: how remotes name what data sources found: objects may refer to these too.
         after_calls: told how calls ended before the next ones start. Both are called from the main thread only.
     """
@@ -106,6 +108,7 @@ class Settings:
     should_stop: Callable[[], bool]
     before_calls: Callable[[Sequence[Call]], None] = lambda _: None
     after_calls: Callable[[Sequence[Ended]], None] = lambda _: None
+    prove: Callable[[Change, LiveObject], Diagnostic | None] = lambda *_: None
     data_ids: Mapping[Address, str] = field(default_factory=dict)
 
 
@@ -282,7 +285,13 @@ class _Walk:
 
     def _write(self, calls: list[Call]) -> list[Written]:
         first = calls[0]
-        return self.settings.remotes[first.remote].write(first.document, [call.operation for call in calls])
+        results = self.settings.remotes[first.remote].write(first.document, [call.operation for call in calls])
+        return [self._proved(call, result) for call, result in zip(calls, results, strict=True)]
+
+    def _proved(self, call: Call, result: Written) -> Written:
+        if result.object is None or result.fault is not None:
+            return result
+        return replace(result, fault=self.settings.prove(call.change, result.object))
 
     def _finish(self, steps: list[tuple[list[Call], list[Written]]]) -> None:
         ended = []

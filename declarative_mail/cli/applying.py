@@ -147,11 +147,14 @@ def _carry_out(
             options=ApplyOptions(should_stop=stop, on_event=progress, skip_reason=skip),
             proof=proof,
         )
+    _show_tests([one.data for one in applied.tests], output)
     _show_applied(applied.data, planned, output)
     output.diagnostics(applied.diagnostics)
     if applied.run.stopped:
         return stop.exit
-    return exit_for(applied.diagnostics) if applied.run.ok else Exit.ERROR
+    if applied.run.ok:
+        return exit_for(applied.diagnostics)
+    return Exit.TEST_FAILED if applied.failed_test else Exit.ERROR
 
 
 @contextmanager
@@ -184,13 +187,19 @@ def _show_proof(proof: Proof, output: Output) -> None:
         if proof.skipped:
             output.note(f"Connection test skipped: {proof.skipped}")
         return
-    for record in proof.tested.data:
+    _show_tests(list(proof.tested.data), output)
+    for name in proof.tested.after_write:
+        output.note(f"{name}: its remote tests it after it is written.")
+
+
+def _show_tests(records: list[dict[str, Any]], output: Output) -> None:
+    for record in records:
         output.line(record)
-    if output.as_json or not proof.tested.results:
+    if output.as_json or not records:
         return
     from declarative_mail.rendering.probe_text import probe_text
 
-    output.text(probe_text(list(proof.tested.data), terminal=output.out))
+    output.text(probe_text(records, terminal=output.out))
 
 
 def _show_applied(data: dict[str, Any], planned: Planned, output: Output) -> None:

@@ -154,6 +154,8 @@ def _configured(
         )
     for name in tested.untested:
         output.note(f"{name}: its settings are known only after apply, so it was not tested.")
+    for name in tested.after_write:
+        output.note(f"{name}: its remote tests what it has saved, and it is not there yet.")
     return tested
 
 

@@ -10,9 +10,10 @@ from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
-from declarative_mail.operations.connection_tests import Tested, TestOptions, check_results, probe_plan
+from declarative_mail.operations.connection_tests import Tested, TestOptions, check_result, check_results, probe_plan
 from declarative_mail.operations.journal import RunJournal, delete_deposed
 from declarative_mail.operations.planning import Planned
+from declarative_mail.operations.remote_tests import ProofAfterWrite
 from declarative_mail.operations.sender_checks import resolver_of
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.workspace import Workspace
@@ -63,12 +64,13 @@ def carry_out(
         before = delete_deposed(before, planned.remotes.by_name)
     planned.snapshot = before
     journal = RunJournal(state, before)
-    run = run_changes(planned, options, journal)
-    checks = check_results(proof.tested) if proof.tested is not None else ()
+    after = ProofAfterWrite(planned.evaluated, proof.tested.after_write if proof.tested is not None else ())
+    run = run_changes(planned, options, journal, after)
+    checks = (*(check_results(proof.tested) if proof.tested is not None else ()), *map(check_result, after.results))
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
     snapshot = journal.finish(snapshot)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
-    return Applied(run, snapshot, [*faults, *_learnt(planned)])
+    return Applied(run, snapshot, [*faults, *_learnt(planned)], tuple(after.results))
 
 
 def _learnt(planned: Planned) -> list[Diagnostic]:
@@ -84,6 +86,8 @@ def _identity(one: Diagnostic) -> tuple[object, ...]:
 
 
 def _failed(address: str, action: str, fault: Diagnostic) -> Diagnostic:
+    if fault.code == codes.TEST_AFTER_WRITE:
+        return fault
     detail = f"{address} could not be {action}d: {fault.detail}"
     return Diagnostic(
         codes.PARTIAL_APPLY, detail, fault.primary, fault.related, fault.address, fault.help, {}, fault.cause

@@ -20,6 +20,8 @@ from declarative_mail.operations.wanted import describe_wanted, secrets_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Change
 from declarative_mail.planning.normalise import align_secrets, has_unknown
+from declarative_mail.probe.verdict import TestResult
+from declarative_mail.remotes.base import LiveObject
 from declarative_mail.state.leaves import SECRET, leaf_content
 from declarative_mail.state.snapshot import CheckResult, ResourceRecord, Skip, Snapshot
 
@@ -51,11 +53,19 @@ class Applied:
         run: what became of each change.
         snapshot: the state as written.
         diagnostics: warnings, and the faults of failed changes.
+        tests: the verdicts of remotes on servers that were just written.
     """
 
     run: Run
     snapshot: Snapshot
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    tests: tuple[TestResult, ...] = ()
+
+    @property
+    def failed_test(self) -> bool:
+        """Whether nothing is wrong but that servers which were written do not take mail."""
+        failed = [fault.code for _, fault in self.run.failed]
+        return bool(failed) and all(code == codes.TEST_AFTER_WRITE for code in failed)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -80,7 +90,12 @@ def held_back(planned: Planned, allowed: frozenset[str]) -> list[Diagnostic]:
     return faults
 
 
-def run_changes(planned: Planned, options: ApplyOptions, journal: RunJournal) -> Run:
+def run_changes(
+    planned: Planned,
+    options: ApplyOptions,
+    journal: RunJournal,
+    prove: Callable[[Change, LiveObject], Diagnostic | None] = lambda *_: None,
+) -> Run:
     """Make the changes; nothing is written to the state yet."""
     settings = Settings(
         remotes=planned.remotes.by_name,
@@ -90,6 +105,7 @@ def run_changes(planned: Planned, options: ApplyOptions, journal: RunJournal) ->
         before_calls=journal.before_calls,
         after_calls=journal.after_calls,
         data_ids=planned.evaluated.data_ids,
+        prove=prove,
     )
     return run_plan(planned.plan, planned.records, settings)
 

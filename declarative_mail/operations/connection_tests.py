@@ -17,6 +17,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.probe_settings import is_testable, probe_test, server_settings
+from declarative_mail.operations.remote_tests import ask_remotes
 from declarative_mail.operations.sender_checks import Pair, await_receipts, check_senders
 from declarative_mail.planning.change import Action, Plan
 from declarative_mail.probe.many import PARALLELISM, probe_servers
@@ -44,6 +45,7 @@ class Tested:
         proved_by: for a server that failed, the fallback that takes its mail: the chain is proved all the same.
         alignment: what DNS says of the sender of each server.
         receipts: whether the test message of a server arrived.
+        after_write: servers that their remote tests, which it can do only once they are written.
     """
 
     results: tuple[TestResult, ...]
@@ -52,6 +54,7 @@ class Tested:
     proved_by: Mapping[str, str] = field(default_factory=dict)
     alignment: Mapping[str, tuple[AlignmentResult, ...]] = field(default_factory=dict)
     receipts: Mapping[str, Receipt] = field(default_factory=dict)
+    after_write: tuple[str, ...] = ()
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -96,10 +99,11 @@ class Tested:
 
 def check_results(tested: Tested) -> tuple[CheckResult, ...]:
     """The verdicts as a state keeps them."""
-    return tuple(_check_result(one) for one in tested.results)
+    return tuple(check_result(one) for one in tested.results)
 
 
-def _check_result(result: TestResult) -> CheckResult:
+def check_result(result: TestResult) -> CheckResult:
+    """One verdict as a state keeps it."""
     expires = result.certificate_expires
     return CheckResult(
         address=result.address,
@@ -166,6 +170,7 @@ class TestOptions:
         resolver: who answers questions about DNS; None asks nobody.
         known: verdicts from before, used where they are not older than ``max_age``.
         now: the time, for `known`.
+        unsaved: servers that the plan writes: their remote would test what they are now.
     """
 
     __test__ = False  # a record, not a test class: keeps pytest from collecting it
@@ -176,11 +181,14 @@ class TestOptions:
     resolver: Resolver | None = None
     known: Sequence[TestResult] = ()
     now: datetime | None = None
+    unsaved: frozenset[Address] = frozenset()
 
 
 def probe_plan(planned: Planned, options: TestOptions | None = None) -> Tested:
     """Test every server that a plan depends on."""
-    return run_tests(planned.evaluated, servers_in_plan(planned), options or TestOptions())
+    changed = frozenset(change.address for change in planned.plan.effective)
+    given = replace(options or TestOptions(), unsaved=changed)
+    return run_tests(planned.evaluated, servers_in_plan(planned), given)
 
 
 def run_tests(evaluated: Evaluated, servers: Mapping[Address, Sequence[str]], options: TestOptions) -> Tested:
@@ -200,16 +208,19 @@ def run_tests(evaluated: Evaluated, servers: Mapping[Address, Sequence[str]], op
         if is_testable(desired[address])
     ]
     kept = _young_enough(pairs, options)
-    fresh = _probe([pair for pair in pairs if pair[0].address not in kept], options)
-    results = {one.address: one for one in (*kept.values(), *fresh)}
+    due = [pair for pair in pairs if pair[0].address not in kept]
+    fresh = _probe([pair for pair in due if pair[1].via == "local"], options)
+    remote, later = ask_remotes(evaluated, [pair for pair in due if pair[1].via == "remote"], options.unsaved)
+    results = {one.address: one for one in (*kept.values(), *fresh, *remote)}
     by_name = {str(address): desired[address] for address in ordered}
     return Tested(
-        tuple(results[server.address] for server, _ in pairs),
+        tuple(results[server.address] for server, _ in pairs if server.address in results),
         {server.address: settings for server, settings in pairs},
         untested,
         _proved_by_fallback(by_name, fresh, desired, options=options),
         check_senders(pairs, options.resolver),
         await_receipts(by_name, fresh, desired),
+        later,
     )
 
 

@@ -37,7 +37,9 @@ def declared_faults(
     faults: list[Diagnostic] = []
     for name, objects in by_remote.items():
         remote = remotes.get(name)
-        if remote is not None and name != "local":
+        if name == "local":
+            faults += [_no_remote_test(desired[one.address], name) for one in objects if _wants_remote_test(one)]
+        elif remote is not None:
             faults += (fault for one in objects for fault in _capability_faults(desired[one.address], one, remote))
             examined = remote.examine([Declared(one.address, one.attributes) for one in objects])
             faults += as_diagnostics(examined, desired)
@@ -50,11 +52,26 @@ def _capability_faults(desired: Desired, wanted: Wanted, remote: Remote) -> Iter
         detail = f"remote.{remote.name} holds nothing like {desired.type}. Put it on another remote, or remove it."
         yield Diagnostic(codes.TYPE_NOT_HELD, detail, Label(desired.span()), address=desired.address)
         return
+    if _wants_remote_test(wanted) and not remote.tests_mail:
+        yield _no_remote_test(desired, f"remote.{remote.name}")
     for path in inexpressible(desired.type, wanted.attributes, capabilities):
         name = format_path(path)
         instead = _instead(name, capabilities)
         detail = f"remote.{remote.name} has no place for {name} in its {desired.type}, so it would be lost. {instead}"
         yield Diagnostic(codes.NOT_EXPRESSIBLE, detail, Label(desired.span(path)), address=desired.address)
+
+
+def _wants_remote_test(wanted: Wanted) -> bool:
+    return (wanted.attributes.get("connection_test") or {}).get("via") == "remote"
+
+
+def _no_remote_test(desired: Desired, name: str) -> Diagnostic:
+    detail = (
+        f'{name} cannot send a test message itself, so via = "remote" proves nothing. Set via = "local": this machine '
+        "then talks to the server."
+    )
+    label = Label(desired.span(("connection_test", "via")))
+    return Diagnostic(codes.NOT_EXPRESSIBLE, detail, label, address=desired.address)
 
 
 def _instead(name: str, capabilities: Capabilities) -> str:

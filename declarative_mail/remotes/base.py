@@ -95,6 +95,23 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True)
+class MailTest:
+    """A message that a remote shall send through one of its servers: the recipient, the subject, the text."""
+
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailTested:
+    """Whether a remote's server took the message, and what the remote says of it."""
+
+    ok: bool
+    said: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Objection:
     """What a remote has against a declared object or a change of it.
 
@@ -154,6 +171,8 @@ class Remote(Protocol):
     """Which system it really is (endpoint, account): part of the digest of a plan."""
     parallelism: int
     """How many documents may be written at once; 1 for a remote without latency."""
+    tests_mail: bool = False
+    """Whether the system sends a test message through a server that it has saved (``via = "remote"``)."""
 
     # -- what it can do: nothing is asked for these ------------------------------------------------------
 
@@ -232,6 +251,14 @@ class Remote(Protocol):
             DiagnosticError: the remote cannot be asked.
         """
         return ()
+
+    def send_test(self, id_: str, _test: MailTest, /) -> MailTested:
+        """Let the system send a message through a saved server; only where it `tests_mail`.
+
+        Raises:
+            DiagnosticError: the remote cannot be asked.
+        """
+        return MailTested(ok=False, said=f"{self.name} cannot test {id_}")
 
     # -- writing -----------------------------------------------------------------------------------------
 

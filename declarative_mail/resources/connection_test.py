@@ -78,6 +78,30 @@ def _needs_recipient(values: Values) -> Iterable[Fault]:
         yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("receipt",), detail)
 
 
+def _examine_remote(values: Values) -> Iterable[Fault]:
+    """A remote that tests tells one thing: whether its message was taken."""
+    if values.get("via") != "remote":
+        return
+    if values.get("to") is None:
+        detail = 'via = "remote" lets the remote send a message, but it is not said to whom. Set to = "…".'
+        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("via",), detail)
+    required = values.get("require")
+    others = [stage for stage in required if stage != "message"] if isinstance(required, list) else []
+    if others:
+        detail = (
+            f'A remote tells only whether its message was taken, so nothing can prove "{others[0]}". '
+            'Set require = ["message"], or via = "local".'
+        )
+        related = ((("via",), "tested by the remote"),)
+        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("require",), detail, related=related)
+    if values.get("receipt") is not None:
+        detail = (
+            "The message that a remote sends has a Message-ID that nobody here knows, so it cannot be looked for. "
+            'Remove receipt, or set via = "local".'
+        )
+        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("receipt",), detail, related=((("via",), "sent by the remote"),))
+
+
 class ConnectionTest(Block):
     """The settings of the test. Left out: connect to sender must not fail, and nothing is sent."""
 
@@ -110,4 +134,4 @@ class ConnectionTest(Block):
         "policy": "on_failure",
         "mode": "on_failure",
     }
-    rules: ClassVar = (_needs_recipient,)
+    rules: ClassVar = (_needs_recipient, _examine_remote)

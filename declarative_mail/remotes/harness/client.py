@@ -11,6 +11,8 @@ from declarative_mail.remotes.base import (
     Declaration,
     Declared,
     LiveObject,
+    MailTest,
+    MailTested,
     Objection,
     Operation,
     Recognise,
@@ -77,6 +79,8 @@ class HarnessRemote(Remote):
         ]
         self._kinds: Mapping[str, Kind] = {kind.type: kind for kind in kinds}
         self._declares_smtp = False
+
+    tests_mail = True
 
     # -- what it can do ----------------------------------------------------------------------------------
 
@@ -152,6 +156,10 @@ class HarnessRemote(Remote):
         return self._context.asking(
             lambda: [one for type_, mine in by_type.items() for one in self._kinds[type_].review(mine)]
         )
+
+    def send_test(self, _id: str, test: MailTest, /) -> MailTested:
+        """Through Harness's delegates, by what it has saved."""
+        return self._context.asking(lambda: self._smtp.send_test(test))
 
     # -- writing -----------------------------------------------------------------------------------------
 

@@ -19,7 +19,17 @@ from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import TransportError
-from declarative_mail.remotes.base import Declaration, Declared, LiveObject, Objection, Operation, Stored, Written
+from declarative_mail.remotes.base import (
+    Declaration,
+    Declared,
+    LiveObject,
+    MailTest,
+    MailTested,
+    Objection,
+    Operation,
+    Stored,
+    Written,
+)
 from declarative_mail.remotes.faults import changed_since_plan
 from declarative_mail.remotes.harness.api import HarnessError
 from declarative_mail.remotes.harness.context import REFERENCE, SECRET, Context, differing, same, with_kept
@@ -122,6 +132,22 @@ class SmtpKind:
             if one.verb == "create" and not ending and self.current() is not None:
                 detail = taken(one.address, self._context.name, "an SMTP configuration", ID)
                 yield Objection(one.address, codes.EXISTS_ALREADY, detail)
+
+    def send_test(self, test: MailTest) -> MailTested:
+        """A message through Harness's delegates, by the saved configuration; a failure is an answer with 200."""
+        raw = self._get()
+        if raw is None:
+            return MailTested(ok=False, said="There is no SMTP configuration any more.")
+        query = {
+            "identifier": raw["uuid"],
+            "accountId": self._context.api.account,
+            "to": test.to,
+            "subject": test.subject,
+            "body": test.body,
+        }
+        # Not repeated: each call sends a message.
+        answer = self._context.api.call("POST", f"{_PATH}/validate-connectivity", query=query, repeatable=False)
+        return MailTested(bool(answer.get("valid")), answer.get("errorMessage") or None)
 
     # -- writing -----------------------------------------------------------------------------------------
 
