@@ -111,7 +111,8 @@ def make_plan(
     """
     loaded, snapshot = loaded or state.loaded, state.snapshot
     fingerprints = state.fingerprinter(workspace.environment)
-    records, previous, faults = moved_records(snapshot.resources if snapshot is not None else (), loaded.configuration)
+    stored = snapshot.by_address.values() if snapshot is not None else ()
+    records, previous, faults = moved_records(stored, loaded.configuration)
     asks: Asks = "no secrets" if options.without_secrets else "everything"
     evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
     if evaluated.failed or has_errors(faults):
