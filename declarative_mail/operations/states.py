@@ -18,7 +18,7 @@ from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.kept import Kept, push_state, read_state, write_state
 from declarative_mail.state.lease import Lease
 from declarative_mail.state.lock import new_lock_info
-from declarative_mail.state.snapshot import Snapshot
+from declarative_mail.state.snapshot import Fingerprints, Snapshot
 
 FINGERPRINT_KEY = "DMAIL_FINGERPRINT_KEY"
 
@@ -35,6 +35,7 @@ class OpenState:
         journal: beside the state, where the store has a disk.
         recovered: what was read, with all that the journal of an interrupted run adds to it.
         diagnostics: warnings found on the way.
+        fingerprint: how a saved plan made the fingerprints of secrets; it counts where the state says nothing.
     """
 
     backend: Backend
@@ -44,6 +45,7 @@ class OpenState:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     journal: FileJournal | None = None
     recovered: Snapshot | None = None
+    fingerprint: Fingerprints | None = None
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -59,7 +61,7 @@ class OpenState:
         """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
         envelope = self.backend.envelope
         named = environment.get(FINGERPRINT_KEY)
-        described = self.snapshot.fingerprint if self.snapshot is not None else None
+        described = (self.snapshot.fingerprint if self.snapshot is not None else None) or self.fingerprint
         key = named.encode() if named else envelope.fingerprint_key
         return Fingerprinter(described, key=key, older=envelope.older_fingerprint_keys)
 
