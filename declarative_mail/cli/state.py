@@ -33,22 +33,25 @@ def command() -> None:
 
 @command.command(name="list", cls=ConfigurationCommand)
 @click.argument("address", nargs=-1)
+@click.option("--id", "id_", metavar="ID", help="Only what its remote calls so.")
 @configuration_options
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> None:
+def list_(
+    ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[str, ...], id_: str | None, **options: Any
+) -> None:
     """List the addresses of all objects, or of those under the given addresses."""
     from declarative_mail.operations.states import open_state
     from declarative_mail.planning.targets import select
 
     output = output_of(as_json, no_color)
     state = open_state(workspace_of(ctx, options["backend_config"]))
-    known = sorted(state.snapshot.by_address) if state.snapshot is not None else []
-    selection, faults = select(address, (), addresses=known, dependencies={})
+    records = state.snapshot.by_address if state.snapshot is not None else {}
+    selection, faults = select(address, (), addresses=records, dependencies={})
     if faults:
         raise DiagnosticError(faults)
-    for one in known:
-        if selection.covers(one):
+    for one in sorted(records):
+        if selection.covers(one) and id_ in (None, records[one].id):
             output.text(str(one))
             output.line({"type": "resource", "address": str(one)})
 
