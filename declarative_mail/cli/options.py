@@ -55,7 +55,7 @@ def json_into_option(command: Command) -> Command:
 def configuration_options(command: Command) -> Command:
     """``--var``, ``--var-file`` and ``--backend-config``."""
     for decorate in (
-        click.option("--backend-config", multiple=True, metavar="KEY=VALUE", help="A setting of the backend."),
+        click.option("--backend-config", multiple=True, metavar="KEY=VALUE|FILE", help="Settings of the backend."),
         click.option("--var-file", multiple=True, metavar="FILE", help="Read values from a file."),
         click.option("--var", multiple=True, metavar="NAME=VALUE", help="Set a variable."),
     ):

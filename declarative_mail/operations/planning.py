@@ -123,10 +123,7 @@ def make_plan(
     fingerprints = state.fingerprinter(workspace.environment)
     stored = snapshot.by_address.values() if snapshot is not None else ()
     records, previous, faults = moved_records(stored, loaded.configuration)
-    asks: Asks = "no secrets" if options.without_secrets else "everything"
-    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
-    if options.refresh_only:
-        evaluated.diagnostics = lenient(evaluated.diagnostics)
+    evaluated = _evaluated(workspace, loaded, records, fingerprints=fingerprints, options=options)
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = evaluated.remotes
@@ -147,6 +144,21 @@ def make_plan(
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
     return _compare(material, options, diagnostics, taking=taking)
+
+
+def _evaluated(
+    workspace: Workspace,
+    loaded: Loaded,
+    records: Mapping[Address, ResourceRecord],
+    *,
+    fingerprints: Fingerprinter,
+    options: PlanOptions,
+) -> Evaluated:
+    asks: Asks = "no secrets" if options.without_secrets else "everything"
+    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
+    if options.refresh_only:
+        evaluated.diagnostics = lenient(evaluated.diagnostics)
+    return evaluated
 
 
 @dataclass(frozen=True, slots=True)
