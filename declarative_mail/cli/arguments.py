@@ -74,7 +74,11 @@ def _translated(context: click.Context, own: Options, arguments: list[str]) -> I
             yield from rest
         elif option is None:
             foreign = _FOREIGN.get(name)
-            yield from [argument] if foreign is None else foreign(_Asked(context, own, argument, value or None, rest))
+            yield from (
+                [argument]
+                if foreign is None
+                else foreign(_Asked(context, own, argument, value if equals else None, rest))
+            )
         elif option.is_flag:
             yield from _switch(context, option, name, value) if equals else [name]
         else:
@@ -144,7 +148,7 @@ def _input(asked: _Asked) -> list[str]:
 
 
 def _lock(asked: _Asked) -> list[str]:
-    if asked.context.command.name in _TAKES_NO_LOCK or asked.is_on:
+    if asked.is_on or asked.context.command.name in _TAKES_NO_LOCK:
         return []
     if "--lock-timeout" not in asked.own:
         return [asked.argument]
@@ -188,8 +192,9 @@ def _config(asked: _Asked) -> list[str]:
     raise asked.refused("The directory of the configuration stands before the command: dmail -C DIRECTORY import …")
 
 
-_TAKES_INPUT = frozenset({"plan", "apply", "destroy", "import"})
-_TAKES_NO_LOCK = frozenset({"plan"})
+_TAKES_INPUT = frozenset({"plan", "apply", "destroy", "import", "drift"})
+_TAKES_NO_LOCK = frozenset({"plan", "drift"})
+"""A drift takes what a plan does: both read."""
 
 _FOREIGN: Mapping[str, Callable[[_Asked], list[str]]] = {
     "--refresh": _refresh,

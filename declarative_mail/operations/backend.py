@@ -94,7 +94,7 @@ def _store(workspace: Workspace, block: Block | None) -> Store:
     kind, head, given = "local", None, {}
     if block is not None:
         kind, head = _kind(block)
-        values = early_values(workspace, block.body, name="the backend block")
+        values = early_values(workspace, block.body, name="The backend block")
         given = {name: Setting(value, span) for name, (value, span) in values.items()}
     given |= _settings(workspace, workspace.backend, "--backend-config") | _key_of(workspace)
     return _open(workspace, kind, given, Places(head))
@@ -140,7 +140,7 @@ def _file(workspace: Workspace, name: str, option: str) -> dict[str, Setting]:
         raise DiagnosticError([*faults, *more])
     return {
         key: Setting(value, span)
-        for key, (value, span) in early_values(workspace, body, name=f"the file {name}").items()
+        for key, (value, span) in early_values(workspace, body, name=f"The file {name}").items()
     }
 
 
@@ -175,7 +175,7 @@ def _envelope(workspace: Workspace, block: Block | None) -> Envelope:
     """The encryption block: ``passphrase``, and ``fallback`` with what was used before."""
     if block is None:
         return Envelope()
-    values = early_values(workspace, block.body, name="the encryption block")
+    values = early_values(workspace, block.body, name="The encryption block")
     unknown = [name for name in values if name not in ("passphrase", "fallback")]
     if unknown:
         _, span = values[unknown[0]]

@@ -17,7 +17,7 @@ def early_values(workspace: Workspace, body: Body, *, name: str) -> dict[str, tu
     Args:
         workspace: where they stand.
         body: of a block, or of a file of settings.
-        name: what a person calls it: ``the backend block``.
+        name: what a person calls it, at the beginning of a sentence: ``The backend block``.
 
     Raises:
         DiagnosticError: an argument refers to something, or cannot be evaluated.
@@ -25,12 +25,12 @@ def early_values(workspace: Workspace, body: Body, *, name: str) -> dict[str, tu
     diagnostics: list[Diagnostic] = []
     for nested in body.blocks:
         detail = f"{name} holds arguments only."
-        diagnostics.append(Diagnostic(codes.UNSUPPORTED_BLOCK, _capital(detail), Label(nested.type_span)))
+        diagnostics.append(Diagnostic(codes.UNSUPPORTED_BLOCK, detail, Label(nested.type_span)))
     scope = Scope.root({}, context=World(workspace, {}).context(at_plan=True))
     values: dict[str, tuple[Value, Span]] = {}
     for argument, attribute in body.attributes.items():
         for traversal in references(attribute.expression):
-            detail = _capital(
+            detail = (
                 f"{name} is read before anything is evaluated, so it cannot refer to {traversal.text}. It may use "
                 "functions such as env(). What differs between environments is given with --backend-config."
             )
@@ -42,7 +42,3 @@ def early_values(workspace: Workspace, body: Body, *, name: str) -> dict[str, tu
     if diagnostics:
         raise DiagnosticError(diagnostics)
     return values
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
