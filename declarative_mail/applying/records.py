@@ -62,7 +62,15 @@ def forget_or_move(records: dict[Address, ResourceRecord], change: Change) -> bo
             change.wanted, id_=change.importing, attributes=dict(change.before or {}), private=change.private
         )
         return True
+    if change.action is Action.REFRESH and change.record is not None and change.after is not None:
+        records[change.address] = _accepted(change.record.at(change.address), change.after)
+        return True
     return change.action is Action.NO_OP and change.previous_address is not None
+
+
+def _accepted(record: ResourceRecord, attributes: Stored) -> ResourceRecord:
+    """An object as somebody else made it: that is what counts as applied from now on."""
+    return record.model_copy(update={"attributes": attributes, "applied": attribute_digests(attributes)})
 
 
 def refreshed(

@@ -72,16 +72,18 @@ def apply_changes(
         expected = options.get("expect")
         check_expected(planned.plan, expected)
         approved = plan_file is not None or expected is not None or options["auto_approve"]
-        code = _show_and_check(planned, state, output, allowed=allowed, approved=approved, verbose=options["verbose"])
+        code = _show_and_check(planned, state, output, allowed=allowed, verbose=options["verbose"])
+        if code is None and not approved and not planned.plan.is_empty:
+            code = _ask(planned, output, may_ask=not options["no_input"])
         if code is not None:
             return code
         return _carry_out(workspace, planned, state, output=output, options=options, known=known)
 
 
 def _show_and_check(
-    planned: Planned, state: OpenState, output: Output, *, allowed: frozenset[str], approved: bool, verbose: bool
+    planned: Planned, state: OpenState, output: Output, *, allowed: frozenset[str], verbose: bool
 ) -> int | None:
-    """Show the plan and ask; the exit code where it ends here, None to go on."""
+    """Show the plan; the exit code where it must not be applied, None to go on."""
     notes = [*state.diagnostics, *planned.diagnostics]
     output.diagnostic_lines(notes)
     show_plan(planned, output, verbose=verbose)
@@ -92,7 +94,7 @@ def _show_and_check(
     if brakes:
         output.diagnostics(brakes)
         return exit_for(brakes)
-    return None if approved or planned.plan.is_empty else _ask(planned, output)
+    return None
 
 
 def allowed_brakes(options: Mapping[str, Any]) -> frozenset[str]:
@@ -101,18 +103,27 @@ def allowed_brakes(options: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(brake for option, brake in names.items() if options[option])
 
 
-def _ask(planned: Planned, output: Output) -> int | None:
-    if output.as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+_QUESTIONS = {
+    "normal": "Make these changes?",
+    "destroy": "Delete all of this?",
+    "refresh-only": "Take this over into the state? Nothing is changed on a remote.",
+}
+
+
+def _ask(planned: Planned, output: Output, *, may_ask: bool) -> int | None:
+    if not may_ask or output.as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         from declarative_mail.diagnostics.codes.planning import NOT_APPROVED
 
+        why = "There is no terminal to ask on." if may_ask else "--no-input was given, so nobody is asked."
         detail = (
-            "There is no terminal to ask on. Review the plan above, then run again with one of:\n"
+            f"{why} Review the plan above, then run again with one of:\n"
             f"    --auto-approve\n    --expect {planned.plan.digest}"
         )
         output.diagnostics([Diagnostic(NOT_APPROVED, detail)])
         return Exit.ERROR
-    question = "Delete all of this?" if planned.plan.mode == "destroy" else "Make these changes?"
-    answer = click.prompt(f'\n{question} Only "yes" will be accepted', default="", show_default=False)
+    answer = click.prompt(
+        f'\n{_QUESTIONS[planned.plan.mode]} Only "yes" will be accepted', default="", show_default=False
+    )
     if answer == "yes":
         return None
     output.note("Not applied. Nothing was changed.")

@@ -30,6 +30,7 @@ from declarative_mail.cli.plan import plan_options
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any) -> int:
     """Delete everything that is managed here. The same as apply --destroy."""
-    workspace = workspace_of(ctx, options["backend_config"])
+    workspace = workspace_of(ctx, options["backend_config"], parallelism=options["parallelism"])
     chosen = replace(plan_options(options), destroy=True)
-    return apply_changes(workspace, chosen, output_of(as_json, no_color, options["json_into"]), options=options)
+    output = output_of(as_json, no_color, options["json_into"], compact_warnings=options["compact_warnings"])
+    return apply_changes(workspace, chosen, output, options=options)

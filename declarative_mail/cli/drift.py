@@ -13,6 +13,7 @@ from declarative_mail.cli.options import (
     json_into_option,
     json_option,
     output_of,
+    parallelism_option,
     workspace_of,
 )
 from declarative_mail.cli.streams import Output
@@ -23,6 +24,7 @@ from declarative_mail.operations.planning import PlanOptions
 @configuration_options
 @click.option("--target", multiple=True, metavar="ADDRESS", help="Look at this and what it needs only.")
 @click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave out this and what needs it.")
+@parallelism_option
 @click.option("--report-only", is_flag=True, help="Exit 0 even if there is drift.")
 @click.option("--test", "run_tests", is_flag=True, help="Run the connection tests of all servers too.")
 @click.option("--verbose", is_flag=True, help="Show what waits to be applied too.")
@@ -36,7 +38,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     from declarative_mail.operations.states import open_state
 
     output = output_of(as_json, no_color, options["json_into"])
-    workspace = workspace_of(ctx, options["backend_config"])
+    workspace = workspace_of(ctx, options["backend_config"], parallelism=options["parallelism"])
     state = open_state(workspace)
     chosen = PlanOptions(targets=options["target"], excludes=options["exclude"])
     drift = look_for_drift(workspace, chosen, state)

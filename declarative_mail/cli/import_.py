@@ -12,6 +12,7 @@ from declarative_mail.cli.options import (
     json_option,
     lock_option,
     output_of,
+    parallelism_option,
     workspace_of,
 )
 
@@ -21,6 +22,7 @@ from declarative_mail.cli.options import (
 @click.argument("id")
 @configuration_options
 @lock_option
+@parallelism_option
 @json_option
 @click.pass_context
 def command(ctx: click.Context, /, as_json: bool, no_color: bool, address: str, id: str, **options: Any) -> None:  # noqa: A002
@@ -31,7 +33,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, address: str, 
     from declarative_mail.operations.importing import import_object
 
     output = output_of(as_json, no_color)
-    workspace = workspace_of(ctx, options["backend_config"])
+    workspace = workspace_of(ctx, options["backend_config"], parallelism=options["parallelism"])
     change = import_object(workspace, address, id, timeout=options["lock_timeout"])
     output.line({"type": "imported", "address": address, "id": id, "changed": list(change.changed)})
     output.text(f"{address}: taken over.")

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from declarative_mail import __version__
-from declarative_mail.cli.arguments import normalise
+from declarative_mail.cli.arguments import ELSEWHERE, is_on, normalise, translate
 from declarative_mail.cli.exits import Exit
 
 COMMANDS = {
@@ -59,17 +59,25 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
-            return super().resolve_command(ctx, args)
+            name, found, rest = super().resolve_command(ctx, args)
         except click.UsageError as error:
-            from declarative_mail.diagnostics import suggestion
-
-            help_ = suggestion(args[0], COMMANDS)
-            message = f'There is no command "{args[0]}".' + (f" {help_.capitalize()}" if help_ else "")
-            raise click.UsageError(message, ctx) from error
+            raise click.UsageError(_no_command(args[0]), ctx) from error
+        if found is not None:
+            rest = translate(click.Context(found, parent=ctx, info_name=name), rest)
+        return name, found, rest
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(sorted(COMMANDS.items()))
+
+
+def _no_command(name: str) -> str:
+    from declarative_mail.diagnostics import suggestion
+
+    message, help_ = f'There is no command "{name}".', suggestion(name, COMMANDS)
+    if name in ELSEWHERE:
+        return f"{message} {ELSEWHERE[name]}"
+    return f"{message} {help_.capitalize()}" if help_ else message
 
 
 @click.command(
@@ -121,7 +129,7 @@ def run(arguments: list[str]) -> int:
         from declarative_mail.cli.streams import Output
 
         # The options of the command that failed are gone with it; these two are the same for all of them.
-        return show_failure(error, Output.plain(as_json="--json" in given, no_color="--no-color" in given))
+        return show_failure(error, Output.plain(as_json=is_on(given, "--json"), no_color=is_on(given, "--no-color")))
     return result if isinstance(result, int) else Exit.OK
 
 

@@ -10,10 +10,14 @@ from declarative_mail.cli.exits import Exit, exit_for
 from declarative_mail.cli.options import (
     ConfigurationCommand,
     brake_options,
+    check_modes,
+    compact_option,
     configuration_options,
     json_into_option,
     json_option,
+    mode_options,
     output_of,
+    parallelism_option,
     selection_options,
     workspace_of,
 )
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 @click.command(name="plan", cls=ConfigurationCommand)
 @configuration_options
 @selection_options
+@mode_options
+@parallelism_option
 @brake_options
 @click.option("--destroy", is_flag=True, help="Plan to delete everything that is managed here.")
 @click.option("--out", metavar="FILE", help="Save the plan, to be applied exactly.")
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
 @click.option("--test", "run_tests", is_flag=True, help="Run the connection tests too.")
 @click.option("--without-secrets", is_flag=True, help="Fetch no secret: for pull requests from forks.")
 @click.option("--verbose", is_flag=True, help="Show all details and what does not change.")
+@compact_option
 @click.option("--markdown", is_flag=True, help="Write the plan as Markdown, for a comment.")
 @json_into_option
 @json_option
@@ -44,8 +51,9 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     from declarative_mail.operations.planning import make_plan
     from declarative_mail.operations.states import open_state
 
-    output = output_of(as_json, no_color, options["json_into"])
-    workspace = workspace_of(ctx, options["backend_config"])
+    check_modes(options)
+    output = output_of(as_json, no_color, options["json_into"], compact_warnings=options["compact_warnings"])
+    workspace = workspace_of(ctx, options["backend_config"], parallelism=options["parallelism"])
     state = open_state(workspace)
     chosen = plan_options(options)
     planned = make_plan(workspace, chosen, state)
@@ -63,12 +71,22 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     output.diagnostic_lines(notes)
     show_plan(planned, output, verbose=options["verbose"], markdown=options["markdown"])
     output.diagnostic_text(notes)
-    if options["out"] and not planned.failed:
-        output.note(f"Saved. To make exactly this so, run:\n    dmail apply {options['out']}")
+    output.note(_following(planned, options["out"]))
     code = exit_for(planned.diagnostics)
     if code is Exit.OK and tests is not None and tests.blocking:
         return Exit.TEST_FAILED
     return Exit.CHANGES if code is Exit.OK and options["detailed_exitcode"] and not planned.plan.is_empty else code
+
+
+def _following(planned: Planned, saved: str | None) -> str:
+    """How to go on from a plan, where that is not plain."""
+    if planned.failed:
+        return ""
+    if saved:
+        return f"Saved. To make exactly this so, run:\n    dmail apply {saved}"
+    if planned.plan.mode == "refresh-only" and not planned.plan.is_empty:
+        return "To take this over into the state, run:\n    dmail apply --refresh-only"
+    return ""
 
 
 def _tests(workspace: Workspace, planned: Planned) -> Tested:
@@ -80,14 +98,16 @@ def _tests(workspace: Workspace, planned: Planned) -> Tested:
 
 
 def plan_options(options: dict[str, Any]) -> PlanOptions:
-    """The options of `selection_options` as a record."""
+    """The options of `selection_options` and `mode_options` as a record."""
     return PlanOptions(
         targets=options["target"],
         excludes=options["exclude"],
-        replaces=options["replace"],
+        replaces=options.get("replace", ()),
         destroy=options.get("destroy", False),
         refresh=not options["no_refresh"],
         allow_destroy=options["allow_destroy"],
+        refresh_only=options.get("refresh_only", False),
+        write_secrets=options.get("write_secrets", False),
         without_secrets=options.get("without_secrets", False),
     )
 

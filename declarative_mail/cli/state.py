@@ -33,22 +33,25 @@ def command() -> None:
 
 @command.command(name="list", cls=ConfigurationCommand)
 @click.argument("address", nargs=-1)
+@click.option("--id", "id_", metavar="ID", help="Only what its remote calls so.")
 @configuration_options
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[str, ...], **options: Any) -> None:
+def list_(
+    ctx: click.Context, /, as_json: bool, no_color: bool, address: tuple[str, ...], id_: str | None, **options: Any
+) -> None:
     """List the addresses of all objects, or of those under the given addresses."""
     from declarative_mail.operations.states import open_state
     from declarative_mail.planning.targets import select
 
     output = output_of(as_json, no_color)
     state = open_state(workspace_of(ctx, options["backend_config"]))
-    known = sorted(state.snapshot.by_address) if state.snapshot is not None else []
-    selection, faults = select(address, (), addresses=known, dependencies={})
+    records = state.snapshot.by_address if state.snapshot is not None else {}
+    selection, faults = select(address, (), addresses=records, dependencies={})
     if faults:
         raise DiagnosticError(faults)
-    for one in known:
-        if selection.covers(one):
+    for one in sorted(records):
+        if selection.covers(one) and id_ in (None, records[one].id):
             output.text(str(one))
             output.line({"type": "resource", "address": str(one)})
 
@@ -154,6 +157,48 @@ def replace_remote(
     _run_edit(ctx, "state replace-remote", change, output=output, options=options)
 
 
+@command.command(name="migrate", cls=ConfigurationCommand)
+@click.option(
+    "--from",
+    "kind",
+    type=click.Choice(["local", "http", "s3", "postgres"]),
+    default="local",
+    show_default=True,
+    help="The store that the state is in now.",
+)
+@click.option("--from-config", multiple=True, metavar="KEY=VALUE|FILE", help="Settings of that store.")
+@click.option("--force", is_flag=True, help="Even over another state or one that is not older.")
+@click.option("--remove-source", is_flag=True, help="Remove the state where it was, once its copy is proved.")
+@click.option("--dry-run", is_flag=True, help="Show what would be moved; change nothing.")
+@lock_option
+@configuration_options
+@json_option
+@click.pass_context
+def migrate(ctx: click.Context, /, as_json: bool, no_color: bool, kind: str, **options: Any) -> None:
+    """Move the state into the store that the backend block names now.
+
+    --from and --from-config say where it was until now. Both stores are locked meanwhile, the copy is read back and
+    compared, and the source stays as it is unless --remove-source is given.
+    """
+    from declarative_mail.operations.state_migrate import Migration, migrate_state
+    from declarative_mail.rendering.state_text import migration_text
+
+    output = output_of(as_json, no_color)
+    migration = Migration(
+        kind=kind,
+        settings=options["from_config"],
+        force=options["force"],
+        remove_source=options["remove_source"],
+        write=not options["dry_run"],
+        timeout=options["lock_timeout"],
+    )
+    moved = migrate_state(workspace_of(ctx, options["backend_config"]), migration)
+    output.diagnostics(moved.diagnostics)
+    output.line(moved.data)
+    output.text(migration_text(moved.data, plain_left=moved.target_sealed and not moved.source_sealed))
+    output.note("Nothing was changed (--dry-run)." if moved.dry_run else "")
+
+
 @command.command(name="pull", cls=ConfigurationCommand)
 @configuration_options
 @click.pass_context
@@ -174,7 +219,7 @@ def pull(ctx: click.Context, /, **options: Any) -> None:
 def push(ctx: click.Context, /, as_json: bool, no_color: bool, file: BinaryIO, force: bool, **options: Any) -> None:
     """Put the state in FILE (- for standard input) into the store of the configuration.
 
-    With pull this moves a state from one store to another.
+    To move a state from one store to another, use migrate.
     """
     from declarative_mail.operations.state_edits import push_state
 

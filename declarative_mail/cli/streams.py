@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import click
 
-from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.diagnostics import Diagnostic, has_errors
 from declarative_mail.rendering.terminal import Terminal
 
 PIPED_WIDTH = 100
@@ -31,18 +31,28 @@ class Output:
         out: what standard output can show.
         err: what standard error can show.
         also: a file that gets the JSON lines too (``--json-into``).
+        compact_warnings: warnings that no error stands beside take one line each.
     """
 
     as_json: bool
     out: Terminal
     err: Terminal
     also: IO[str] | None = None
+    compact_warnings: bool = False
 
     @classmethod
-    def plain(cls, *, as_json: bool = False, no_color: bool = False, also: IO[str] | None = None) -> Output:
+    def plain(
+        cls,
+        *,
+        as_json: bool = False,
+        no_color: bool = False,
+        also: IO[str] | None = None,
+        compact_warnings: bool = False,
+    ) -> Output:
         """The streams of this process as they are."""
         colour = not no_color and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return cls(as_json, _terminal(sys.stdout, colour=colour), _terminal(sys.stderr, colour=colour), also)
+        out, err = _terminal(sys.stdout, colour=colour), _terminal(sys.stderr, colour=colour)
+        return cls(as_json, out, err, also, compact_warnings)
 
     def text(self, text: str) -> None:
         """Write a result for a person; nothing where JSON was asked for."""
@@ -87,8 +97,11 @@ class Output:
         found = list(diagnostics)
         if not found or self.as_json:
             return
-        from declarative_mail.rendering.diagnostics_text import render_diagnostics
+        from declarative_mail.rendering.diagnostics_text import render_compactly, render_diagnostics
 
+        if self.compact_warnings and not has_errors(found):
+            click.echo(render_compactly(found, terminal=self.err), err=True, nl=False)
+            return
         click.echo(render_diagnostics(found, terminal=self.err, explain="dmail explain-error"), err=True, nl=False)
 
 

@@ -107,6 +107,19 @@ class Program:
             if node.kind in _MAY_LEARN or node.kind == "check":
                 self._evaluate(node)
 
+    def see(self, values: Mapping[Address, Value]) -> None:
+        """Compute variables of modules, locals and outputs again, from these objects in place of the declared ones.
+
+        Nothing that is declared changes: not which instances there are, and not what they shall be.
+        """
+        for address, value in values.items():
+            for module in self.modules.get(tuple(step.name for step in address.module), ()):
+                if module.path == address.module:
+                    _put(module.resources[address.type], address, value)
+        for node in self.graph.order:
+            if node.kind in ("var", "local", "output"):
+                self._evaluate(node)
+
     def open(
         self,
         path: tuple[ModuleStep, ...],
@@ -153,6 +166,17 @@ class Program:
         value, faults = evaluate_expression(expression, scope)
         self.diagnostics.extend(faults)
         return value
+
+
+def _put(table: dict[str, Value], address: Address, value: Value) -> None:
+    """Let one instance of a block be this value; a block whose instances are not known stays as it is."""
+    found, key = table[address.name], address.key
+    if key is None:
+        table[address.name] = value
+    elif isinstance(found, dict) and isinstance(key, str):
+        table[address.name] = {**found, key: value}
+    elif isinstance(found, tuple) and isinstance(key, int):
+        table[address.name] = (*found[:key], value, *found[key + 1 :])
 
 
 _MAY_LEARN = frozenset({"var", "local", "output", "resource"})

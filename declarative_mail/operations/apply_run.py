@@ -45,6 +45,8 @@ def prove(
         skip_reason: why the test is left out; None runs it.
         known: verdicts that a saved plan carries; those older than ``max_age`` are repeated.
     """
+    if planned.plan.mode == "refresh-only":
+        return Proof(None)
     if skip_reason is not None or planned.plan.is_empty or planned.plan.mode == "destroy":
         return Proof(None, skip_reason)
     resolver = resolver_of(workspace.environment)
@@ -60,7 +62,8 @@ def carry_out(
         DiagnosticError: the state could not be written.
     """
     before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
-    if before.deposed:
+    refresh_only = planned.plan.mode == "refresh-only"
+    if before.deposed and not refresh_only:
         before = delete_deposed(before, planned.remotes.by_name)
     planned.snapshot = before
     journal = RunJournal(state, before)
@@ -70,7 +73,8 @@ def carry_out(
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
     snapshot = journal.finish(snapshot)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
-    return Applied(run, snapshot, [*faults, *_learnt(planned)], tuple(after.results))
+    learnt = () if refresh_only else _learnt(planned)
+    return Applied(run, snapshot, [*faults, *learnt], tuple(after.results))
 
 
 def _learnt(planned: Planned) -> list[Diagnostic]:

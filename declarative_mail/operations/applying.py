@@ -14,16 +14,16 @@ from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.journal import RunJournal
-from declarative_mail.operations.outputs import stored_outputs
+from declarative_mail.operations.outputs import settled_outputs, stored_outputs
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.wanted import describe_wanted, secrets_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Change
-from declarative_mail.planning.normalise import align_secrets, has_unknown
+from declarative_mail.planning.normalise import align_secrets, as_planned, has_unknown, keep_ignored
 from declarative_mail.probe.verdict import TestResult
 from declarative_mail.remotes.base import LiveObject
 from declarative_mail.state.leaves import SECRET, leaf_content
-from declarative_mail.state.snapshot import CheckResult, ResourceRecord, Skip, Snapshot
+from declarative_mail.state.snapshot import CheckResult, Output, ResourceRecord, Skip, Snapshot
 
 OnEvent = Callable[[str, Change, Diagnostic | None], None]
 
@@ -121,12 +121,12 @@ def next_snapshot(
     """The state after a run: its objects, outputs and verdicts. The serial grows when it is written."""
     before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
     changed = {change.address for change in run.done}
-    destroying = planned.plan.mode == "destroy"
-    records = run.records if destroying else refreshed(run.records, planned.wanted, changed.__contains__)
-    records = _with_secret_times(records, planned.records, workspace.stamp)
-    if not destroying:
+    records: Mapping[Address, ResourceRecord] = run.records
+    if planned.plan.mode == "normal":
+        records = refreshed(run.records, planned.wanted, changed.__contains__)
         planned.evaluated.program.reevaluate_outputs()
-    outputs = {} if destroying and run.ok else stored_outputs(planned.evaluated, planned.fingerprints)
+    records = _with_secret_times(records, planned.records, workspace.stamp)
+    outputs = _outputs(planned, run)
     skips = before.skips
     if skip is not None:
         skipped = tuple(str(change.address) for change in planned.plan.effective)
@@ -140,6 +140,14 @@ def next_snapshot(
         }
     )
     return planned.fingerprints.renewed(complete)
+
+
+def _outputs(planned: Planned, run: Run) -> dict[str, Output]:
+    if planned.plan.mode == "refresh-only":
+        return settled_outputs(planned.evaluated, planned.snapshot, planned.fingerprints)
+    if planned.plan.mode == "destroy" and run.ok:
+        return {}
+    return stored_outputs(planned.evaluated, planned.fingerprints)
 
 
 def _with_secret_times(
@@ -217,8 +225,9 @@ class _Resolver:
         wanted = describe_wanted(evaluated, change.address, self._planned.remotes, self._planned.fingerprints)
         if has_unknown(wanted.attributes):
             raise DiagnosticError(_not_known_yet(change))
-        aligned: dict[str, Any] = align_secrets(change.before, wanted.attributes)
-        return aligned
+        aligned = as_planned(change.after, align_secrets(change.before, wanted.attributes))
+        ignored: dict[str, Any] = keep_ignored(change.before or aligned, aligned, wanted.ignore_changes)
+        return ignored
 
     def applied(self, record: ResourceRecord) -> None:
         """Let expressions see the object that was just written."""

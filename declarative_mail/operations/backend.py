@@ -5,12 +5,14 @@ Its ``backend`` and ``encryption`` blocks, ``--backend-config``, or the file in 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, Source, Span, suggestion
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, Source, Span, has_errors, suggestion
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.language.block_reader import labels_of
+from declarative_mail.language.parse import decode_source, parse_file
 from declarative_mail.language.syntax import Block
 from declarative_mail.language.values import Marked, Value, is_null
 from declarative_mail.operations.early import early_values
@@ -20,7 +22,7 @@ from declarative_mail.secrets import Secret
 from declarative_mail.state.encryption import Envelope
 from declarative_mail.state.stores.base import Store
 from declarative_mail.state.stores.http_wire import HttpClient, HttpSettings
-from declarative_mail.state.stores.settings import Places, open_store, read_settings
+from declarative_mail.state.stores.settings import LocalSettings, Places, open_store, read_settings
 
 KEY_VARIABLE = "DMAIL_STATE_KEY"
 """One backend, a key for each environment (semantics 8)."""
@@ -68,15 +70,40 @@ def backend_of(workspace: Workspace, loaded: Loaded) -> Backend:
     return Backend(_store(workspace, settings.backend), _envelope(workspace, settings.encryption))
 
 
+def other_store(workspace: Workspace, kind: str, given: Iterable[str]) -> Store:
+    """A store that the command line alone names: where a state is moved from.
+
+    Args:
+        workspace: where relative paths start, and whose environment says which key of it is meant.
+        kind: of the store.
+        given: the settings, as ``KEY=VALUE`` or as the name of a file that has them.
+
+    Raises:
+        DiagnosticError: a setting is wrong.
+    """
+    settings = {**_key_of(workspace), **_settings(workspace, given, "--from-config")}
+    return _open(workspace, kind, settings, Places(_said("--from", kind), way="with --from-config"))
+
+
+def default_file(workspace: Workspace) -> Path:
+    """Where a state is without a ``backend`` block, from the working directory."""
+    return LocalSettings(key=workspace.environment.get(KEY_VARIABLE, "")).file()
+
+
 def _store(workspace: Workspace, block: Block | None) -> Store:
     kind, head, given = "local", None, {}
     if block is not None:
         kind, head = _kind(block)
-        given = {name: Setting(value, span) for name, (value, span) in early_values(workspace, block).items()}
-    given |= dict(_given_elsewhere(workspace))
-    places = Places(head, {name: Label(setting.span, secret=True) for name, setting in given.items()})
+        values = early_values(workspace, block.body, name="The backend block")
+        given = {name: Setting(value, span) for name, (value, span) in values.items()}
+    given |= _settings(workspace, workspace.backend, "--backend-config") | _key_of(workspace)
+    return _open(workspace, kind, given, Places(head))
+
+
+def _open(workspace: Workspace, kind: str, given: Mapping[str, Setting], places: Places) -> Store:
+    labels = {name: Label(setting.span, secret=True) for name, setting in given.items()}
     arguments = {name: _argument(setting.value) for name, setting in given.items()}
-    settings = read_settings(kind, arguments, places=places)
+    settings = read_settings(kind, arguments, places=replace(places, arguments=labels))
     return open_store(settings, directory=workspace.directory, http=_http_client)
 
 
@@ -88,18 +115,44 @@ def _kind(block: Block) -> tuple[str, Label]:
     return labels[0], Label(block.labels[0].span)
 
 
-def _given_elsewhere(workspace: Workspace) -> Iterator[tuple[str, Setting]]:
-    """What the command line and the environment add to the block, or say instead of it."""
-    for text in workspace.backend:
+def _settings(workspace: Workspace, given: Iterable[str], option: str) -> dict[str, Setting]:
+    """What an option of the command line says, which may be given several times; the last one counts."""
+    found: dict[str, Setting] = {}
+    for text in given:
         name, equals, value = text.partition("=")
-        span = Span(Source("--backend-config", text), 0, len(text))
-        if not equals:
-            detail = "--backend-config takes KEY=VALUE, e.g. --backend-config path=prod.state.json."
-            raise DiagnosticError(Diagnostic(codes.STORE_SETTING, detail, Label(span)))
-        yield name, Setting(value, span)
+        found |= {name: Setting(value, _said(option, text).span)} if equals else _file(workspace, text, option)
+    return found
+
+
+def _file(workspace: Workspace, name: str, option: str) -> dict[str, Setting]:
+    """The settings in a file, written as in a ``backend`` block: functions such as ``env()`` keep secrets out of it."""
+    try:
+        data = (workspace.directory / name).read_bytes()
+    except OSError as error:
+        detail = (
+            f"{option} takes KEY=VALUE, e.g. {option} path=prod.state.json, or the name of a file with such settings; "
+            f"{name} cannot be read: {error.strerror}."
+        )
+        raise DiagnosticError(Diagnostic(codes.STORE_SETTING, detail, _said(option, name))) from None
+    source, faults = decode_source(name, data)
+    body, more = parse_file(source) if source is not None else (None, [])
+    if body is None or has_errors([*faults, *more]):
+        raise DiagnosticError([*faults, *more])
+    return {
+        key: Setting(value, span)
+        for key, (value, span) in early_values(workspace, body, name=f"The file {name}").items()
+    }
+
+
+def _key_of(workspace: Workspace) -> dict[str, Setting]:
+    """What the environment says."""
     key = workspace.environment.get(KEY_VARIABLE)
-    if key:
-        yield "key", Setting(key, Span(Source(KEY_VARIABLE, key), 0, len(key)))
+    return {"key": Setting(key, _said(KEY_VARIABLE, key).span)} if key else {}
+
+
+def _said(where: str, text: str) -> Label:
+    """The whole text of an option or variable, as a place."""
+    return Label(Span(Source(where, text), 0, len(text)))
 
 
 def _argument(value: Value) -> object:
@@ -122,7 +175,7 @@ def _envelope(workspace: Workspace, block: Block | None) -> Envelope:
     """The encryption block: ``passphrase``, and ``fallback`` with what was used before."""
     if block is None:
         return Envelope()
-    values = early_values(workspace, block)
+    values = early_values(workspace, block.body, name="The encryption block")
     unknown = [name for name in values if name not in ("passphrase", "fallback")]
     if unknown:
         _, span = values[unknown[0]]

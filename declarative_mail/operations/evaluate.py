@@ -40,6 +40,7 @@ class Evaluated:
         diagnostics: all faults, of reading too.
         loaded: what it was made from.
         recognise: tells whether a secret that a remote shows is the one that is known.
+        parallelism: calls at once on each remote at the most.
     """
 
     program: Program
@@ -47,11 +48,12 @@ class Evaluated:
     diagnostics: list[Diagnostic]
     loaded: Loaded
     recognise: Recognise = recognise_nothing
+    parallelism: int | None = None
 
     @cached_property
     def remotes(self) -> tuple[Remotes, list[Diagnostic]]:
         """A client for each remote block, and the faults of their settings."""
-        return open_remotes(self.program.remotes.values(), self.recognise)
+        return open_remotes(self.program.remotes.values(), self.recognise, parallelism=self.parallelism)
 
     @property
     def desired(self) -> dict[Address, Desired]:
@@ -105,7 +107,7 @@ def evaluate(
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
-    evaluated = Evaluated(program, host, [], loaded, recognise)
+    evaluated = Evaluated(program, host, [], loaded, recognise, workspace.parallelism)
     if asks != "nothing":
         host.read_data = data_reader(records, evaluated)
     program.run()

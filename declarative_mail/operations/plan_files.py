@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ def save_plan(workspace: Workspace, planned: Planned, name: str, state: OpenStat
         allowed=terms.allowed,
         tests=terms.tests,
     )
+    record = record.model_copy(update={"fingerprint": planned.fingerprints.record})
     data = state.backend.envelope.seal(record.model_dump_json(indent=1).encode() + b"\n")
     path = workspace.directory / name
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
@@ -101,13 +102,25 @@ def load_plan(workspace: Workspace, name: str, state: OpenState) -> tuple[Planne
         detail = "A saved plan holds the values of its variables, so --var and --var-file cannot be given with it."
         raise DiagnosticError(Diagnostic(codes.PLAN_STALE, detail))
     loaded = replace(state.loaded, given={**state.loaded.given, **_given(saved.variables)})
-    chosen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.options.items()}
-    options = PlanOptions(**chosen)
-    planned = make_plan(workspace, options, state, loaded=loaded)
+    state.fingerprint = saved.fingerprint
+    planned = make_plan(workspace, _options(saved, name), state, loaded=loaded)
     faults = moved_since(saved, planned.plan)
     if faults:
         raise DiagnosticError(faults)
     return planned, saved
+
+
+def _options(saved: PlanFile, name: str) -> PlanOptions:
+    """How the plan was made; one that was made in a way unknown here would be made in another."""
+    chosen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.options.items()}
+    unknown = sorted(chosen.keys() - {one.name for one in fields(PlanOptions)})
+    if unknown:
+        detail = (
+            f"{name} was made by dmail {saved.tool_version} with options that this one does not know: "
+            f"{', '.join(unknown)}. Apply it with that dmail, or make a new plan."
+        )
+        raise DiagnosticError(Diagnostic(codes.PLAN_UNREADABLE, detail))
+    return PlanOptions(**chosen)
 
 
 def _given(variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Literal
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
@@ -17,8 +18,9 @@ from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.journal import settle
 from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
-from declarative_mail.operations.outputs import output_changes
+from declarative_mail.operations.outputs import output_changes, settled_outputs, stored_outputs
 from declarative_mail.operations.refactoring import moved_records, removed_records
+from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, see_what_exists
 from declarative_mail.operations.refreshing import preflight, refresh
 from declarative_mail.operations.remote_rules import change_faults, declared_faults
 from declarative_mail.operations.remotes import Remotes, introduce
@@ -29,9 +31,10 @@ from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources, build_changes
 from declarative_mail.planning.change import Change, OutputChange, Plan, Stored, Wanted
 from declarative_mail.planning.digest import plan_digest, state_digest
-from declarative_mail.planning.targets import Selection, block_of, select
+from declarative_mail.planning.refresh_only import refresh_changes
+from declarative_mail.planning.targets import block_of, select
 from declarative_mail.state.fingerprint import Fingerprinter
-from declarative_mail.state.snapshot import ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import Output, ResourceRecord, Snapshot
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class PlanOptions:
         refresh: ask remotes what exists; otherwise the state is believed.
         allow_destroy: ``--allow-destroy``.
         write_secrets: write imported secrets although they may be equal.
+        refresh_only: take what exists into the state, and change nothing else.
         without_secrets: ask no source of secrets; those that exist are taken for unchanged.
     """
 
@@ -57,6 +61,12 @@ class PlanOptions:
     allow_destroy: tuple[str, ...] = ()
     write_secrets: bool = False
     without_secrets: bool = False
+    refresh_only: bool = False
+
+    @property
+    def mode(self) -> Literal["normal", "destroy", "refresh-only"]:
+        """What kind of plan it is."""
+        return "destroy" if self.destroy else "refresh-only" if self.refresh_only else "normal"
 
 
 @dataclass
@@ -111,9 +121,9 @@ def make_plan(
     """
     loaded, snapshot = loaded or state.loaded, state.snapshot
     fingerprints = state.fingerprinter(workspace.environment)
-    records, previous, faults = moved_records(snapshot.resources if snapshot is not None else (), loaded.configuration)
-    asks: Asks = "no secrets" if options.without_secrets else "everything"
-    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
+    stored = snapshot.by_address.values() if snapshot is not None else ()
+    records, previous, faults = moved_records(stored, loaded.configuration)
+    evaluated = _evaluated(workspace, loaded, records, fingerprints=fingerprints, options=options)
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = evaluated.remotes
@@ -134,6 +144,21 @@ def make_plan(
     if has_errors(diagnostics):
         raise DiagnosticError(diagnostics)
     return _compare(material, options, diagnostics, taking=taking)
+
+
+def _evaluated(
+    workspace: Workspace,
+    loaded: Loaded,
+    records: Mapping[Address, ResourceRecord],
+    *,
+    fingerprints: Fingerprinter,
+    options: PlanOptions,
+) -> Evaluated:
+    asks: Asks = "no secrets" if options.without_secrets else "everything"
+    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
+    if options.refresh_only:
+        evaluated.diagnostics = lenient(evaluated.diagnostics)
+    return evaluated
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,30 +182,16 @@ class _Material:
 def _compare(
     known: _Material, options: PlanOptions, diagnostics: list[Diagnostic], *, taking: Sequence[ImportTarget]
 ) -> Planned:
-    """The plan: what is wanted beside what exists."""
-    targets = [] if options.destroy else [*known.evaluated.program.imports, *taking]
-    introduce(known.remotes, targets, known.wanted, known.evaluated.data_ids)
-    imports, faults = find_imports(targets, Known(wanted=known.wanted, records=known.records, remotes=known.remotes))
-    diagnostics.extend(faults)
-    removed, faults = removed_records(known.records, known.evaluated.loaded.configuration)
-    diagnostics.extend(faults)
-    sources = Sources(
-        wanted=known.wanted,
-        records=known.records,
-        previous=known.previous,
-        live=refresh(known.remotes.by_name, known.records.values()) if options.refresh else {},
-        removed=removed,
-        imports=imports,
-        same_secret=same_secret(known.evaluated, known.fingerprints),
-    )
-    changes, selection, faults = _changes(options, sources)
-    diagnostics.extend(faults)
-    diagnostics.extend(
-        change_faults(changes, known.evaluated.desired, known.remotes.by_name, ask=options.refresh and not faults)
-    )
-    outputs = output_changes(known.evaluated, known.snapshot, known.fingerprints, destroy=options.destroy)
+    """The plan: what is wanted, or what the state says, beside what exists."""
+    chosen, faults = _build_options(options, known.wanted, known.records)
+    if options.refresh_only:
+        changes, more = _found(known, chosen)
+    else:
+        changes, more = _meant(known, chosen, options, [*known.evaluated.program.imports, *taking])
+    diagnostics.extend([*faults, *more])
+    outputs = output_changes(_outputs(known, options), known.snapshot)
     plan = _plan(changes, outputs, known.evaluated, snapshot=known.snapshot, options=options)
-    if selection.is_partial:
+    if chosen.selection.is_partial:
         diagnostics.append(_partial())
     return Planned(
         plan,
@@ -194,6 +205,50 @@ def _compare(
     )
 
 
+def _found(known: _Material, chosen: Options) -> tuple[tuple[Change, ...], list[Diagnostic]]:
+    """What is not as the state says, and what stands against taking it over."""
+    introduce(known.remotes, (), known.wanted, known.evaluated.data_ids)
+    live = refresh(known.remotes.by_name, known.records.values())
+    sources = Sources(wanted=known.wanted, records=known.records, previous=known.previous, live=live)
+    changes = refresh_changes(sources, chosen.selection)
+    faults = see_what_exists(known.evaluated, known.records, changes)
+    return changes, [*faults, *nothing_to_ask(known.records.values())]
+
+
+def _meant(
+    known: _Material, chosen: Options, options: PlanOptions, targets: Sequence[ImportTarget]
+) -> tuple[tuple[Change, ...], list[Diagnostic]]:
+    """The way from what exists to what is wanted, and what stands against it."""
+    targets = [] if options.destroy else targets
+    introduce(known.remotes, targets, known.wanted, known.evaluated.data_ids)
+    imports, diagnostics = find_imports(
+        targets, Known(wanted=known.wanted, records=known.records, remotes=known.remotes)
+    )
+    removed, faults = removed_records(known.records, known.evaluated.loaded.configuration)
+    sources = Sources(
+        wanted=known.wanted,
+        records=known.records,
+        previous=known.previous,
+        live=refresh(known.remotes.by_name, known.records.values()) if options.refresh else {},
+        removed=removed,
+        imports=imports,
+        same_secret=same_secret(known.evaluated, known.fingerprints),
+    )
+    changes, more = build_changes(sources, chosen)
+    ask = options.refresh and not more
+    refused = change_faults(changes, known.evaluated.desired, known.remotes.by_name, ask=ask)
+    return changes, [*diagnostics, *faults, *more, *refused]
+
+
+def _outputs(known: _Material, options: PlanOptions) -> dict[str, Output]:
+    """What the outputs will be, in the form of the state."""
+    if options.destroy:
+        return {}
+    if options.refresh_only:
+        return settled_outputs(known.evaluated, known.snapshot, known.fingerprints)
+    return stored_outputs(known.evaluated, known.fingerprints)
+
+
 def _faults(evaluated: Evaluated, remotes: Remotes, snapshot: Snapshot | None, *, now: datetime) -> list[Diagnostic]:
     """What is to be said of a configuration before anything is compared."""
     return [
@@ -204,13 +259,6 @@ def _faults(evaluated: Evaluated, remotes: Remotes, snapshot: Snapshot | None, *
     ]
 
 
-def _changes(options: PlanOptions, sources: Sources) -> tuple[tuple[Change, ...], Selection, list[Diagnostic]]:
-    """The changes of what is selected."""
-    chosen, faults = _build_options(options, sources.wanted, sources.records)
-    changes, more = build_changes(sources, chosen)
-    return changes, chosen.selection, [*faults, *more]
-
-
 def _plan(
     changes: tuple[Change, ...],
     outputs: Mapping[str, OutputChange],
@@ -219,7 +267,8 @@ def _plan(
     snapshot: Snapshot | None,
     options: PlanOptions,
 ) -> Plan:
-    lost = [] if options.destroy else lost_events(_attributes(changes, before=True), _attributes(changes, before=False))
+    normal = options.mode == "normal"
+    lost = lost_events(_attributes(changes, before=True), _attributes(changes, before=False)) if normal else []
     return Plan(
         changes,
         outputs,
@@ -228,7 +277,7 @@ def _plan(
         evaluated.configuration_digest,
         plan_digest(changes, outputs),
         find_brakes(changes, declared=len(evaluated.desired), lost_audience=lost, destroy=options.destroy),
-        "destroy" if options.destroy else "normal",
+        options.mode,
     )
 
 

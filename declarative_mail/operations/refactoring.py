@@ -9,6 +9,7 @@ from declarative_mail.diagnostics import Diagnostic, Label
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.configuration import Configuration, Module, RemovedBlock, ResourceBlock
 from declarative_mail.planning.moves import Move, Repetition, apply_moves
+from declarative_mail.state.follow import renamed_texts, with_renamed_addresses
 from declarative_mail.state.snapshot import ResourceRecord
 
 Names = tuple[str, ...]
@@ -18,11 +19,23 @@ Names = tuple[str, ...]
 def moved_records(
     records: Iterable[ResourceRecord], configuration: Configuration
 ) -> tuple[dict[Address, ResourceRecord], dict[Address, Address], list[Diagnostic]]:
-    """The records under the addresses that they have now, where each that moved was before, and the faults."""
+    """The records as they are called now, where each that moved was before, and the faults.
+
+    What refers to an object that moved refers to it under its new address: that is no change of either.
+    """
     moves = [
         Move(one.source, one.target, path, one.span) for path, module in _modules(configuration) for one in module.moved
     ]
-    return apply_moves(records, moves, _blocks(configuration))
+    known = list(records)
+    current, previous, faults = apply_moves(known, moves, _blocks(configuration))
+    if not previous:
+        return current, previous, faults
+    renamed = {old: new for new, old in previous.items()}
+    follow = with_renamed_addresses(renamed_texts(renamed, (one.address for one in known)))
+    followed = {
+        address: follow(record.at(address) if address in previous else record) for address, record in current.items()
+    }
+    return followed, previous, faults
 
 
 def removed_records(

@@ -74,13 +74,14 @@ class Remotes:
 
 
 def open_remotes(
-    declared: Iterable[RemoteInstance], recognise: Recognise = recognise_nothing
+    declared: Iterable[RemoteInstance], recognise: Recognise = recognise_nothing, *, parallelism: int | None = None
 ) -> tuple[Remotes, list[Diagnostic]]:
     """A client for each remote, not yet connected.
 
     Args:
         declared: the remote blocks.
         recognise: tells whether a secret that a remote shows is the one that is known.
+        parallelism: calls at once on each of them at the most; None: what it takes itself.
     """
     diagnostics: list[Diagnostic] = []
     by_name: dict[str, Remote] = {"local": LocalRemote(lambda: uuid4().hex)}
@@ -97,6 +98,7 @@ def open_remotes(
         if chosen:
             defaults.append(block)
         if remote is not None:
+            remote.parallelism = min(remote.parallelism, parallelism or remote.parallelism)
             by_name[block.name] = remote
     diagnostics += _several(defaults)
     return Remotes(by_name, defaults[0].name if defaults else "local"), diagnostics

@@ -10,7 +10,8 @@ from typing import cast
 from declarative_mail import __version__
 from declarative_mail.applying.journal import FileJournal, fold, recover
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
-from declarative_mail.operations.backend import Backend, backend_of
+from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.operations.backend import Backend, backend_of, default_file
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.load import Loaded, load
 from declarative_mail.operations.workspace import Workspace
@@ -18,7 +19,9 @@ from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.kept import Kept, push_state, read_state, write_state
 from declarative_mail.state.lease import Lease
 from declarative_mail.state.lock import new_lock_info
-from declarative_mail.state.snapshot import Snapshot
+from declarative_mail.state.snapshot import Fingerprints, Snapshot
+from declarative_mail.state.stores.base import Store
+from declarative_mail.state.stores.local import LocalStore
 
 FINGERPRINT_KEY = "DMAIL_FINGERPRINT_KEY"
 
@@ -35,6 +38,7 @@ class OpenState:
         journal: beside the state, where the store has a disk.
         recovered: what was read, with all that the journal of an interrupted run adds to it.
         diagnostics: warnings found on the way.
+        fingerprint: how a saved plan made the fingerprints of secrets; it counts where the state says nothing.
     """
 
     backend: Backend
@@ -44,6 +48,7 @@ class OpenState:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     journal: FileJournal | None = None
     recovered: Snapshot | None = None
+    fingerprint: Fingerprints | None = None
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -59,7 +64,7 @@ class OpenState:
         """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
         envelope = self.backend.envelope
         named = environment.get(FINGERPRINT_KEY)
-        described = self.snapshot.fingerprint if self.snapshot is not None else None
+        described = (self.snapshot.fingerprint if self.snapshot is not None else None) or self.fingerprint
         key = named.encode() if named else envelope.fingerprint_key
         return Fingerprinter(described, key=key, older=envelope.older_fingerprint_keys)
 
@@ -108,13 +113,14 @@ def open_state(workspace: Workspace) -> OpenState:
 
 def open_loaded(workspace: Workspace, loaded: Loaded, *, lease: Lease | None = None) -> OpenState:
     """Read the state of a configuration that is loaded already."""
-    backend = backend_of(workspace, loaded)
-    return _open(backend, loaded, lease)
+    return _open(workspace, backend_of(workspace, loaded), loaded, lease)
 
 
-def _open(backend: Backend, loaded: Loaded, lease: Lease | None) -> OpenState:
+def _open(workspace: Workspace, backend: Backend, loaded: Loaded, lease: Lease | None) -> OpenState:
     kept = read_state(backend.store, backend.envelope)
     warnings = [*backend.diagnostics, *(lease.warnings if lease is not None else ()), *kept.warnings]
+    if kept.snapshot is None:
+        warnings += _left_behind(workspace, backend.store)
     journal = FileJournal(backend.store.journal, backend.envelope) if backend.store.journal else None
     left = journal.read() if journal is not None else None
     recovered = None
@@ -123,6 +129,18 @@ def _open(backend: Backend, loaded: Loaded, lease: Lease | None) -> OpenState:
     elif kept.snapshot is not None and kept.snapshot.pending:
         recovered = fold(kept.snapshot, kept.snapshot.pending)
     return OpenState(backend, loaded, kept, lease, warnings, journal, recovered)
+
+
+def _left_behind(workspace: Workspace, store: Store) -> list[Diagnostic]:
+    """That a store on a server is empty while the state of the working directory is still there: it was not moved."""
+    left = default_file(workspace)
+    if isinstance(store, LocalStore) or not (workspace.directory / left).exists():
+        return []
+    detail = (
+        f"{store.name} holds no state, but there is one at {left}. If that is the state of this configuration, an "
+        "apply would create everything once more. Move it first:\n    dmail state migrate --from local"
+    )
+    return [Diagnostic(codes.LEFT_BEHIND, detail)]
 
 
 @contextmanager
@@ -140,9 +158,19 @@ def locked_state(workspace: Workspace, operation: str, *, timeout: float = 0) ->
     """
     loaded = load_sound(workspace)
     backend = backend_of(workspace, loaded)
-    info = new_lock_info(operation, path=backend.store.name, version=__version__)
-    lease = backend.store.lock(info, timeout=timeout)
+    with locked(backend.store, operation, timeout=timeout) as lease:
+        yield _open(workspace, backend, loaded, lease)
+
+
+@contextmanager
+def locked(store: Store, operation: str, *, timeout: float) -> Iterator[Lease]:
+    """Hold the lock of a store.
+
+    Raises:
+        StateLocked: somebody else holds it.
+    """
+    lease = store.lock(new_lock_info(operation, path=store.name, version=__version__), timeout=timeout)
     try:
-        yield _open(backend, loaded, lease)
+        yield lease
     finally:
         lease.release()

@@ -29,6 +29,7 @@ class Workspace:
         variables: ``--var`` and ``--var-file`` in the order of the command line.
         backend: ``--backend-config`` settings, ``key=value``.
         cache: a directory for parsed files and grammar tables; None where there is none.
+        parallelism: calls at once on each remote at the most; None: what each remote takes.
         now: the time of this run.
     """
 
@@ -37,6 +38,7 @@ class Workspace:
     variables: tuple[VariableOption, ...] = ()
     backend: tuple[str, ...] = ()
     cache: Path | None = None
+    parallelism: int | None = None
     now: datetime = field(default_factory=_now)
 
     @property

@@ -2,7 +2,7 @@
 
 Order of the result, which is also the order in which it is shown::
 
-    delete ─▶ replace ─▶ update ─▶ create ─▶ import/move/forget/read ─▶ no-op      within each: by address
+    delete ─▶ replace ─▶ update ─▶ create ─▶ import/move/forget/refresh/read ─▶ no-op      within each: by address
 """
 
 from __future__ import annotations
@@ -19,9 +19,12 @@ from declarative_mail.planning.change import Action, Change, Reason, Stored, Wan
 from declarative_mail.planning.diff import changed_paths
 from declarative_mail.planning.normalise import (
     SameSecret,
+    Writing,
     align_secrets,
     keep_ignored,
     respelled,
+    secrets_told_to_write,
+    why_written,
     with_sources,
     without_left_alone,
 )
@@ -36,8 +39,9 @@ _ORDER = {
     Action.IMPORT: 4,
     Action.MOVE: 5,
     Action.FORGET: 6,
-    Action.READ: 7,
-    Action.NO_OP: 8,
+    Action.REFRESH: 7,
+    Action.READ: 8,
+    Action.NO_OP: 9,
 }
 
 
@@ -106,26 +110,31 @@ def build_changes(sources: Sources, options: Options) -> tuple[tuple[Change, ...
     covers = options.selection.covers
     wanted = {} if options.destroy else sources.wanted
     changes = [_change(sources, options, one) for one in wanted.values() if covers(one.address)]
-    changes = _repointed(_follow_triggers(changes))
+    changes = [_written_anew(one, sources) for one in _repointed(_follow_triggers(changes))]
     for address, record in sources.records.items():
         if address not in wanted and covers(address) and record.mode == "managed":
             changes.append(_ending(sources, options, address, record))
     diagnostics.extend(fault for change in changes for fault in _protected(change, sources, options))
     diagnostics.extend(_import_faults(sources))
-    changes.sort(key=lambda change: (_ORDER[change.action], change.address.order))
-    return tuple(changes), diagnostics
+    return in_order(changes), diagnostics
+
+
+def in_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """As they are shown: what is deleted first."""
+    return tuple(sorted(changes, key=lambda change: (_ORDER[change.action], change.address.order)))
 
 
 def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
     address = wanted.address
     record = sources.records.get(address)
     if record is None:
-        return _import(sources, wanted) if address in sources.imports else _create(wanted)
+        return _import(sources, options, wanted) if address in sources.imports else _create(wanted)
     before = sources.live.get(address, record.attributes)
     if before is None:
         return replace(_create(wanted), reason=Reason.GONE, record=record)
     before = without_left_alone(before, wanted)
-    after = _aligned(before, wanted, same=sources.same_secret, force=options.write_secrets)
+    writing = Writing(unread=options.write_secrets)
+    after = _aligned(before, wanted, same=sources.same_secret, writing=writing)
     changed = () if before == after else changed_paths(before, after)
     change = Change(
         address,
@@ -133,6 +142,7 @@ def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
         wanted.remote,
         before,
         after,
+        reason=why_written(before, after, changed),
         changed=changed,
         previous_address=sources.previous.get(address),
         record=record,
@@ -141,11 +151,14 @@ def _change(sources: Sources, options: Options, wanted: Wanted) -> Change:
     return _replaced(change, options)
 
 
-def _aligned(before: Stored, wanted: Wanted, *, same: SameSecret, force: bool) -> Stored:
+def _aligned(before: Stored, wanted: Wanted, *, same: SameSecret, writing: Writing) -> Stored:
     after = wanted.attributes
     if wanted.has_secrets:
-        forced = force or before.get("password_version") != after.get("password_version")
-        after = align_secrets(before, after, force=forced, same=same)
+        told = secrets_told_to_write(before, after)
+        after = {
+            name: align_secrets(before.get(name), value, writing=_WRITE_ALL if name in told else writing, same=same)
+            for name, value in after.items()
+        }
     if wanted.folded and before != after:
         after = respelled(before, after, wanted.folded)
     if wanted.ignore_changes != ():
@@ -153,16 +166,28 @@ def _aligned(before: Stored, wanted: Wanted, *, same: SameSecret, force: bool) -
     return after
 
 
+_WRITE_ALL = Writing(all=True)
+
+
+def _written_anew(change: Change, sources: Sources) -> Change:
+    """A replacement writes every secret, those too of which nobody knows what they were."""
+    wanted = change.wanted
+    if change.action is not Action.REPLACE or wanted is None or not wanted.has_secrets:
+        return change
+    after = _aligned(change.before or {}, wanted, same=sources.same_secret, writing=Writing(unread=True))
+    return replace(change, after=after)
+
+
 def _create(wanted: Wanted) -> Change:
     after = align_secrets(None, wanted.attributes) if wanted.has_secrets else wanted.attributes
     return Change(wanted.address, Action.CREATE, wanted.remote, None, after, wanted=wanted)
 
 
-def _import(sources: Sources, wanted: Wanted) -> Change:
+def _import(sources: Sources, options: Options, wanted: Wanted) -> Change:
     one = sources.imports[wanted.address]
     kept = {name: wanted.attributes[name] for name in wanted.kept if name in wanted.attributes}
     before = without_left_alone({**one.attributes, **kept}, wanted)
-    after = _aligned(before, wanted, same=sources.same_secret, force=False)
+    after = _aligned(before, wanted, same=sources.same_secret, writing=Writing(unread=options.write_secrets))
     before = with_sources(before, after)
     changed = changed_paths(before, after)
     action = Action.UPDATE if changed else Action.IMPORT
@@ -172,6 +197,7 @@ def _import(sources: Sources, wanted: Wanted) -> Change:
         wanted.remote,
         before,
         after,
+        reason=why_written(before, after, changed),
         changed=changed,
         importing=one.id,
         wanted=wanted,
@@ -262,7 +288,8 @@ def _ending(sources: Sources, options: Options, address: Address, record: Resour
     destroy = _removed(sources.removed, address)
     previous = sources.previous.get(address)
     if before is None or destroy is False:
-        return Change(address, Action.FORGET, record.remote, record.attributes, None, record=record)
+        reason = Reason.GONE_THERE if before is None else None
+        return Change(address, Action.FORGET, record.remote, record.attributes, None, reason=reason, record=record)
     if options.destroy:
         reason = Reason.DESTROY
     elif destroy:

@@ -19,7 +19,7 @@ Stored: TypeAlias = dict[str, Any]
 
 
 class Action(StrEnum):
-    """What happens to one object. The words are Terraform's."""
+    """What happens to one object. The words are Terraform's; ``refresh`` changes what the state says, nothing else."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -30,6 +30,7 @@ class Action(StrEnum):
     IMPORT = "import"
     MOVE = "move"
     FORGET = "forget"
+    REFRESH = "refresh"
 
 
 class Reason(StrEnum):
@@ -49,7 +50,10 @@ class Reason(StrEnum):
     DEPENDENCY_UNKNOWN = "read_because_config_unknown"
     EXPANDED = "expanded_dependency_changed"
     SECRET_FORCED = "update_because_secret_write_requested"  # noqa: S105
+    SECRET_VERSION = "update_because_secret_version_changed"  # noqa: S105
     DEPOSED = "delete_because_deposed"
+    CHANGED_THERE = "refresh_because_changed_in_remote"
+    GONE_THERE = "forget_because_missing_in_remote"
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +286,7 @@ class Plan:
 
 
 def _count(changes: Iterable[Change]) -> dict[str, int]:
-    counts = {"add": 0, "change": 0, "destroy": 0, "import": 0, "move": 0, "forget": 0}
+    counts = {"add": 0, "change": 0, "destroy": 0, "import": 0, "move": 0, "forget": 0, "refresh": 0}
     for change in changes:
         match change.action:
             case Action.CREATE:
@@ -296,6 +300,8 @@ def _count(changes: Iterable[Change]) -> dict[str, int]:
                 counts["destroy"] += 1
             case Action.FORGET:
                 counts["forget"] += 1
+            case Action.REFRESH:
+                counts["refresh"] += 1
         counts["import"] += change.importing is not None
         counts["move"] += change.previous_address is not None
     return counts

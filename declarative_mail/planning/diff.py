@@ -54,3 +54,15 @@ def _text(steps: list[str | int]) -> str:
         else:
             text += f".{step}"
     return text
+
+
+def at_path(attributes: Any, path: str) -> Any:
+    """The value at a dotted path like ``event[1].stages``."""
+    for step in path.replace("[", ".").replace("]", "").split("."):
+        if isinstance(attributes, Mapping):
+            attributes = attributes.get(step)
+        elif isinstance(attributes, list | tuple) and step.isdigit() and int(step) < len(attributes):
+            attributes = attributes[int(step)]
+        else:
+            return None
+    return attributes

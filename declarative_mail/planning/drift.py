@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias
 
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import SecretNumbers, Stored, Wanted
-from declarative_mail.planning.diff import changed_paths
+from declarative_mail.planning.diff import at_path, changed_paths
 from declarative_mail.planning.normalise import SameSecret, align_secrets, respelled
 from declarative_mail.state.digest import short_digest
 from declarative_mail.state.snapshot import ResourceRecord
@@ -183,15 +183,3 @@ def _side(applied: str | None, live: Any, desired: Any) -> Side | None:
 def _accepted(address: Address, path: str, accepted: Iterable[Accepted], *, today: date) -> Accepted | None:
     found = [one for one in accepted if one.covers(address, path, today)]
     return max(found, key=lambda one: one.until, default=None)
-
-
-def at_path(attributes: Any, path: str) -> Any:
-    """The value at a dotted path like ``event[1].stages``."""
-    for step in path.replace("[", ".").replace("]", "").split("."):
-        if isinstance(attributes, Mapping):
-            attributes = attributes.get(step)
-        elif isinstance(attributes, list | tuple) and step.isdigit() and int(step) < len(attributes):
-            attributes = attributes[int(step)]
-        else:
-            return None
-    return attributes

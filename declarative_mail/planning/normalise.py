@@ -4,48 +4,62 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from declarative_mail.planning.change import Stored, Wanted
+from declarative_mail.planning.change import Reason, Stored, Wanted
+from declarative_mail.planning.diff import at_path
 
 SameSecret: TypeAlias = Callable[[str, str], bool]
 
 
-def align_secrets(before: Any, after: Any, *, force: bool = False, same: SameSecret = operator.eq) -> Any:
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Which secrets count as changed although nothing tells that they differ.
+
+    Args:
+        all: every one of them.
+        unread: those of which no fingerprint is known, since they were imported.
+    """
+
+    all: bool = False
+    unread: bool = False
+
+
+AS_COMPARED = Writing()
+
+
+def align_secrets(before: Any, after: Any, *, writing: Writing = AS_COMPARED, same: SameSecret = operator.eq) -> Any:
     """The wanted value with its secrets numbered after those that exist.
 
     A secret whose fingerprint is known and equal keeps its version; one that was imported has no fingerprint and is
-    assumed equal, since it cannot be read (semantics 34), unless writing is forced, and so is one that is not available
-    in this run (semantics 11); any other gets the next version.
+    assumed equal, since it cannot be read (semantics 34), unless writing it was asked for, and so is one that is not
+    available in this run (semantics 11); any other gets the next version.
 
     Args:
         before: the value that exists, in stored form.
         after: the wanted one.
-        force: count every secret as changed.
+        writing: which secrets count as changed whatever they are.
         same: whether a new and an old fingerprint stand for the same secret; they may have been made with different
             keys.
     """
     if isinstance(after, dict):
         new = after.get("$secret")
         if new is not None and len(after) == 1:
-            return {
-                "$secret": _align(
-                    before.get("$secret") if isinstance(before, Mapping) else None, new, force=force, same=same
-                )
-            }
+            return {"$secret": _align(_content(before), new, writing, same)}
         old = before if isinstance(before, Mapping) else {}
-        return {name: align_secrets(old.get(name), item, force=force, same=same) for name, item in after.items()}
+        return {name: align_secrets(old.get(name), item, writing=writing, same=same) for name, item in after.items()}
     if isinstance(after, list | tuple):
         olds = list(before) if isinstance(before, list | tuple) else []
         olds += [None] * (len(after) - len(olds))
-        return [align_secrets(old, item, force=force, same=same) for old, item in zip(olds, after, strict=False)]
+        return [align_secrets(old, item, writing=writing, same=same) for old, item in zip(olds, after, strict=False)]
     return after
 
 
-def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], *, force: bool, same: SameSecret) -> dict[str, Any]:
+def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], writing: Writing, same: SameSecret) -> dict[str, Any]:
     if old is None:
         return {**new, "version": 1}
-    if force:
+    if writing.all or (writing.unread and old["fingerprint"] is None):
         return {**new, "version": old["version"] + 1}
     if old["fingerprint"] is None:
         # Imported, from a source that somebody else named: it stays as it is until it is written.
@@ -90,6 +104,54 @@ def _respell(before: Any, after: Any, steps: list[str]) -> Any:
     if not isinstance(before, Mapping) or not isinstance(after, Mapping) or before.get(steps[0]) == after.get(steps[0]):
         return after
     return {**after, steps[0]: _respell(before.get(steps[0]), after.get(steps[0]), steps[1:])}
+
+
+def as_planned(planned: Any, after: Any) -> Any:
+    """A value that was computed again during apply, each of its secrets numbered as the plan numbered it.
+
+    Args:
+        planned: the value of the plan. What was unknown then has no number in it.
+        after: the same value now, numbered after what exists.
+    """
+    if isinstance(after, dict):
+        known = planned if isinstance(planned, Mapping) else {}
+        if "$secret" in after and len(after) == 1:
+            return dict(known) if "$secret" in known else after
+        return {name: as_planned(known.get(name), item) for name, item in after.items()}
+    if isinstance(after, list):
+        olds = list(planned) if isinstance(planned, list | tuple) else []
+        olds += [None] * (len(after) - len(olds))
+        return [as_planned(old, item) for old, item in zip(olds, after, strict=False)]
+    return after
+
+
+def secrets_told_to_write(before: Stored, after: Stored) -> frozenset[str]:
+    """The attributes that another number in their ``…_version`` writes again: ``password``, ``value``."""
+    return frozenset(
+        name
+        for name in after
+        if f"{name}_version" in after and before.get(f"{name}_version") != after[f"{name}_version"]
+    )
+
+
+def why_written(before: Stored, after: Stored, changed: Iterable[str]) -> Reason | None:
+    """Why a secret changes of which nothing tells that it does; None where none does.
+
+    Args:
+        before: what exists.
+        after: what shall be.
+        changed: the paths that differ.
+    """
+    sides = {path: (_content(at_path(before, path)), _content(at_path(after, path))) for path in changed}
+    known = {path: old for path, (old, new) in sides.items() if old is not None and new is not None}
+    if known.keys() & secrets_told_to_write(before, after):
+        return Reason.SECRET_VERSION
+    return Reason.SECRET_FORCED if any(old["fingerprint"] is None for old in known.values()) else None
+
+
+def _content(value: Any) -> Any:
+    """What a secret's leaf holds; None where the value is none."""
+    return value.get("$secret") if isinstance(value, Mapping) else None
 
 
 def without_left_alone(before: Stored, wanted: Wanted) -> Stored:

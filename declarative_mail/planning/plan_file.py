@@ -11,6 +11,7 @@ from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Plan
+from declarative_mail.state.snapshot import Fingerprints
 
 
 class PlanFile(BaseModel):
@@ -28,6 +29,9 @@ class PlanFile(BaseModel):
     options: dict[str, Any] = Field(description="Targets, excludes and the like, as they were given.")
     variables: dict[str, Any] = Field(description="The values of all root variables that are not sensitive.")
     fingerprints: dict[str, str] = Field(description="The fingerprint of each secret, by address and attribute path.")
+    fingerprint: Fingerprints | None = Field(
+        default=None, description="How they were made, where the state that it was made from says nothing about it."
+    )
     allowed: tuple[str, ...] = Field(default=(), description="The brakes that may be passed when it is applied.")
     tests: tuple[dict[str, Any], ...] = Field(default=(), description="The verdicts of its connection tests.")
     plan: dict[str, Any] = Field(description="The plan in its JSON form: see docs/json.md.")

@@ -170,7 +170,10 @@ class Remote(Protocol):
     identity: str
     """Which system it really is (endpoint, account): part of the digest of a plan."""
     parallelism: int
-    """How many documents may be written at once; 1 for a remote without latency."""
+    """How many calls may be made at once, to read or to write; 1 for a remote without latency.
+
+    Whoever opens the remote may lower it before the first call.
+    """
     tests_mail: bool = False
     """Whether the system sends a test message through a server that it has saved (``via = "remote"``)."""
 

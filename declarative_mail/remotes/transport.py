@@ -297,6 +297,7 @@ class PlainClient:
 
         if self._client is None:
             self._client = httpx.Client(follow_redirects=False, timeout=self._timeout, verify=self._trust())
+            weakref.finalize(self, self._client.close)
         return self._client
 
     def _trust(self) -> Any:

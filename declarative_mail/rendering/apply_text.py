@@ -18,6 +18,7 @@ _WORDS = {
     "import": "imported",
     "move": "moved",
     "forget": "forgotten",
+    "refresh": "refreshed",
 }
 _ALWAYS = ("add", "change", "destroy")
 _LISTED_UP_TO = 50
@@ -40,7 +41,7 @@ def apply_text(result: Data, summary: Data, *, terminal: Terminal) -> str:
 
 def _numbers(summary: Data) -> str:
     """All of the plan was done, so its numbers are those of the apply."""
-    named = [f"{summary[name]:,} {word}" for name, word in _WORDS.items() if name in _ALWAYS or summary[name]]
+    named = [f"{summary[name]:,} {word}" for name, word in _WORDS.items() if name in _ALWAYS or summary.get(name)]
     return ", ".join(named)
 
 

@@ -58,6 +58,19 @@ def render_diagnostics(
     return "\n\n".join([*parts, *closing]) + "\n" if parts else ""
 
 
+def render_compactly(warnings: Iterable[Diagnostic], *, terminal: Terminal) -> str:
+    """Warnings as a line for each kind: what it is, and where. What to do about them is left out."""
+    groups = _grouped(sorted(_distinct(warnings), key=_order))
+    lines = [line for group in groups for line in _compact(group, terminal)]
+    return "\n".join([*lines, "--compact-warnings was given; without it they are shown in full."]) + "\n"
+
+
+def _compact(group: _Group, terminal: Terminal) -> Iterator[str]:
+    yield from _title(group.first, terminal)
+    places = _places((group.first, *group.others))
+    yield from hang("  --> ", neutralise(places), terminal.width) if places else ()
+
+
 def _distinct(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The same fault found on two ways is one fault."""
     return list({(*_order(one), str(one.address)): one for one in diagnostics}.values())
@@ -156,7 +169,12 @@ def _notes(group: _Group, explain: str | None) -> Iterator[tuple[str, str]]:
 
 
 def _elsewhere(others: Sequence[Diagnostic]) -> str:
-    places = [str(one.primary.span) if one.primary else str(one.address or "") for one in others]
+    places, counting = _places(others), counted(len(others), "similar warning")
+    return f"{counting}: {places}" if places else counting
+
+
+def _places(found: Sequence[Diagnostic]) -> str:
+    """Where they are: the first five places, or addresses where nothing was written."""
+    places = [str(one.primary.span) if one.primary else str(one.address or "") for one in found]
     named = [place for place in dict.fromkeys(places) if place][:5]
-    counting = counted(len(others), "similar warning")
-    return f"{counting}: {', '.join(named)}{', ...' if len(named) < len(others) else ''}" if named else counting
+    return f"{', '.join(named)}{', ...' if len(named) < len(found) else ''}" if named else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from declarative_mail.rendering.plan_text import is_effective, plan_text, summary_line, symbol_of
+from declarative_mail.rendering.plan_text import is_effective, matches, plan_text, summary_line, symbol_of
 from declarative_mail.rendering.probe_text import verdict_of
 from declarative_mail.rendering.terminal import PIPED
 from declarative_mail.rendering.text import counted, neutralise
@@ -26,7 +26,7 @@ def plan_markdown(plan: Data, *, limit: int = LIMIT) -> str:
     effective = [change for change in plan["changes"] if is_effective(change)]
     head = [f"### {summary_line(plan['summary'])}", f"`{plan['digest']}`", *_remarks(plan)]
     if not effective:
-        return "\n\n".join([*head, "No changes: what exists matches the configuration."]) + "\n"
+        return "\n\n".join([*head, f"No changes. {matches(plan)}"]) + "\n"
     details = _folded("Details", plan_text(plan, terminal=PIPED, verbose=True))
     room = limit - len("\n\n".join(head)) - 4
     listed = _addresses(effective, room)
@@ -61,7 +61,7 @@ def _addresses(changes: Sequence[Data], room: int) -> str:
 
 def _line(change: Data) -> str:
     symbol = symbol_of(change)
-    colour = {"-/+": "-", "~": "!"}.get(symbol, symbol)  # what a diff block colours: red, orange
+    colour = {"-/+": "-", "~": "!", "<~": "!"}.get(symbol, symbol)  # what a diff block colours: red, orange
     word = f" ({change['action']})" if colour != symbol or symbol not in "+-" else ""
     return f"{colour} {neutralise(change['address'])}{word}"
 

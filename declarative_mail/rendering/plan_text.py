@@ -27,6 +27,7 @@ SYMBOLS = {
     "import": "&",
     "move": ">",
     "forget": ".",
+    "refresh": "<~",
     "read": "<=",
     "no-op": " ",
 }
@@ -39,6 +40,7 @@ _STYLES = {
     "&": "cyan",
     ">": "cyan",
     ".": "dim",
+    "<~": "cyan",
 }
 
 REASONS = {
@@ -54,9 +56,12 @@ REASONS = {
     "replace_because_requested": "--replace was given",
     "replace_because_triggered": "replace_triggered_by changed",
     "replace_because_tainted": "its last change failed half-way",
+    "refresh_because_changed_in_remote": "it was changed outside of dmail",
+    "forget_because_missing_in_remote": "it was deleted outside of dmail",
     "read_because_config_unknown": "it depends on a value known after apply",
     "expanded_dependency_changed": "something that it contains changed",
     "update_because_secret_write_requested": "--write-secrets was given",
+    "update_because_secret_version_changed": "its secret is written again, since its version changed",
 }
 
 
@@ -157,7 +162,7 @@ def _details(change: Data, terminal: Terminal, *, verbose: bool) -> Iterator[str
             lines = new_body(after or {}, shape)
         case "delete":
             lines = new_body(before or {}, shape, "-")
-        case "update" | "replace":
+        case "update" | "replace" | "refresh":
             lines = body_diff(before or {}, after or {}, shape)
         case _:
             return
@@ -210,16 +215,24 @@ def _brakes(brakes: Sequence[Data], terminal: Terminal) -> Iterator[str]:
 
 def _closing(plan: Data, effective: Sequence[Data], *, details: bool, terminal: Terminal) -> Iterator[str]:
     if not effective and not any(output["action"] != "no-op" for output in plan["outputs"].values()):
-        yield terminal.paint("No changes.", "green") + " What exists matches the configuration."
+        yield terminal.paint("No changes.", "green") + f" {matches(plan)}"
         return
     if not details:
         yield f"Details are left out for more than {DETAILS_UP_TO} changes: --verbose shows them."
     yield terminal.paint(summary_line(plan["summary"]), "bold")
+    if plan["mode"] == "refresh-only":
+        yield "Applying it changes the state alone; nothing is written to a remote."
     yield f"Digest: {plan['digest']}"
+
+
+def matches(plan: Data) -> str:
+    """What an empty plan says of what exists."""
+    other = "the configuration" if plan["mode"] != "refresh-only" else "what the state says"
+    return f"What exists matches {other}."
 
 
 def summary_line(summary: Data) -> str:
     """``Plan: 3 to add, 1 to change, 0 to destroy.`` with what is rarer behind, where it occurs."""
     always = [f"{summary[name]:,} to {name}" for name in ("add", "change", "destroy")]
-    rarer = [f"{summary[name]:,} to {name}" for name in ("import", "move", "forget") if summary[name]]
+    rarer = [f"{summary[name]:,} to {name}" for name in ("import", "move", "forget", "refresh") if summary.get(name)]
     return f"Plan: {', '.join([*always, *rarer])}."

@@ -7,7 +7,7 @@ from typing import Any
 
 from declarative_mail.rendering.probe_text import one_line
 from declarative_mail.rendering.terminal import Terminal
-from declarative_mail.rendering.text import neutralise
+from declarative_mail.rendering.text import counted, neutralise
 from declarative_mail.rendering.values import HIDDEN, INDENT, body_lines, quoted, value_lines
 
 Data = Mapping[str, Any]
@@ -48,6 +48,31 @@ def outputs_text(outputs: Mapping[str, Data]) -> str:
     """Output values (``dmail output``): a sensitive one is named and not shown."""
     lines = [line for name, output in outputs.items() for line in _output(name, output)]
     return "".join(f"{line}\n" for line in lines)
+
+
+def migration_text(moved: Data, *, plain_left: bool) -> str:
+    """What became of a state that was moved to another store (``dmail state migrate``).
+
+    Args:
+        moved: the JSON form (``docs/json.md``).
+        plain_left: it is encrypted in its new store and was not in the old one.
+    """
+    source, target = neutralise(moved["from"]), neutralise(moved["to"])
+    what = f"{counted(moved['resources'], 'object')}, serial {moved['serial']}"
+    if not moved["copied"]:
+        first = f"{target} holds this state already: {what}."
+    elif moved["dry_run"]:
+        first = f"{what} would move from {source} to {target}."
+    else:
+        first = f"Moved {what}, from {source} to {target}; read back and compared."
+    if moved["removed"]:
+        backup = f"; {neutralise(moved['backup'])} stays" if moved["backup"] else ""
+        second = f"{source} {'would be' if moved['dry_run'] else 'was'} removed{backup}."
+    else:
+        plain = ", not encrypted" if plain_left else ""
+        second = f"{source} stays as it is{plain}. To remove it, before anything else is applied, run this again with:"
+        second += "\n    --remove-source"
+    return f"{first}\n{second}\n"
 
 
 def _output(name: str, output: Data) -> Iterator[str]:

@@ -6,15 +6,14 @@ Nothing here touches an object: only what the state says of it changes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from declarative_mail.addresses import Address, ModulePath, module_prefix
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.follow import with_changed_leaves
-from declarative_mail.state.leaves import REFERENCE
+from declarative_mail.state.follow import renamed_texts, with_renamed_addresses
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
 
 Target: TypeAlias = Address | ModulePath
@@ -43,8 +42,8 @@ def move(snapshot: Snapshot, source: Target, target: Target) -> Edit:
     _check_ended(snapshot)
     renamed = {record.address: _target_of(record.address, source, target) for record in _matching(snapshot, source)}
     _check_free(snapshot, renamed)
-    texts = _whole_resources(snapshot, renamed) | {str(old): str(new) for old, new in renamed.items()}
-    follow = _follower(texts)
+    texts = renamed_texts(renamed, (record.address for record in snapshot.resources))
+    follow = with_renamed_addresses(texts)
     records = [
         follow(record.at(renamed[record.address]) if record.address in renamed else record)
         for record in snapshot.resources
@@ -144,30 +143,6 @@ def _check_free(snapshot: Snapshot, renamed: Mapping[Address, Address]) -> None:
             )
             for address in taken
         )
-
-
-def _whole_resources(snapshot: Snapshot, renamed: Mapping[Address, Address]) -> dict[str, str]:
-    """New names of resources all of whose instances moved together: references may name the resource as a whole."""
-    staying = {record.address.resource for record in snapshot.resources if record.address not in renamed}
-    moved: dict[Address, set[Address]] = {}
-    for old, new in renamed.items():
-        moved.setdefault(old.resource, set()).add(new.resource)
-    return {str(old): str(*new) for old, new in moved.items() if old not in staying and len(new) == 1}
-
-
-def _follower(texts: Mapping[str, str]) -> Callable[[ResourceRecord], ResourceRecord]:
-    """What renames the addresses in a record."""
-
-    def rename(text: str) -> str:
-        return texts.get(text, text)
-
-    def follow(record: ResourceRecord) -> ResourceRecord:
-        followed = with_changed_leaves(record, REFERENCE, rename)
-        lists = {"dependencies": record.dependencies, "references": record.references}
-        changed = {name: tuple(map(rename, addresses)) for name, addresses in lists.items()}
-        return followed if changed == lists else followed.model_copy(update=changed)
-
-    return follow
 
 
 def _with_addresses(snapshot: Snapshot, texts: Mapping[str, str]) -> Snapshot:

@@ -1,12 +1,13 @@
-"""Leaves of an object that are written otherwise than before and mean the same: its digests follow."""
+"""What an object says in other words than before and means the same: leaves and addresses. Its digests follow."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from declarative_mail.addresses import Address
 from declarative_mail.state.digest import short_digest
-from declarative_mail.state.leaves import with_leaves
+from declarative_mail.state.leaves import REFERENCE, with_leaves
 from declarative_mail.state.snapshot import ResourceRecord
 
 
@@ -28,3 +29,35 @@ def with_changed_leaves(record: ResourceRecord, kind: str, change: Callable[[Any
     fitting = {name for name in changed if record.applied.get(name) == short_digest(record.attributes[name])}
     applied = record.applied | {name: short_digest(attributes[name]) for name in fitting}
     return record.model_copy(update={"attributes": attributes, "applied": applied})
+
+
+def renamed_texts(renamed: Mapping[Address, Address], known: Iterable[Address]) -> dict[str, str]:
+    """The new text of each address that is renamed.
+
+    Resources all of whose instances move together are renamed too: a reference may name the resource as a whole.
+
+    Args:
+        renamed: the new address of each object that gets one.
+        known: the addresses of all objects before.
+    """
+    staying = {address.resource for address in known if address not in renamed}
+    moved: dict[Address, set[Address]] = {}
+    for old, new in renamed.items():
+        moved.setdefault(old.resource, set()).add(new.resource)
+    whole = {str(old): str(*new) for old, new in moved.items() if old not in staying and len(new) == 1}
+    return whole | {str(old): str(new) for old, new in renamed.items()}
+
+
+def with_renamed_addresses(texts: Mapping[str, str]) -> Callable[[ResourceRecord], ResourceRecord]:
+    """What gives an object with all that it refers to under its new address."""
+
+    def rename(text: str) -> str:
+        return texts.get(text, text)
+
+    def follow(record: ResourceRecord) -> ResourceRecord:
+        followed = with_changed_leaves(record, REFERENCE, rename)
+        lists = {"dependencies": record.dependencies, "references": record.references}
+        changed = {name: tuple(map(rename, addresses)) for name, addresses in lists.items()}
+        return followed if changed == lists else followed.model_copy(update=changed)
+
+    return follow

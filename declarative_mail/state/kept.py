@@ -60,7 +60,7 @@ def write_state(store: Store, envelope: Envelope, kept: Kept, *, snapshot: Snaps
     if before:
         _check_lineage(snapshot, before, store.name)
         same = snapshot.model_copy(update={"serial": before.serial, "tool_version": before.tool_version})
-        if _equal(same, before) and not kept.warnings:
+        if is_same(same, before) and not kept.warnings:
             return kept
     following = snapshot.model_copy(update={"serial": before.serial + 1 if before else 1})
     return _put(store, envelope, kept, following, lease)
@@ -83,16 +83,31 @@ def push_state(
         DiagnosticError: another lineage, or not newer than what is kept; and as `write_state`.
     """
     before = kept.snapshot
-    if before and _equal(before, snapshot):
+    if before and is_same(before, snapshot):
         return kept
     if before and not force:
-        _check_lineage(snapshot, before, store.name)
-        if snapshot.serial <= before.serial:
-            raise DiagnosticError(_older(snapshot, before, store.name))
+        check_successor(snapshot, before, store.name, command="state push")
     return _put(store, envelope, kept, snapshot, lease)
 
 
-def _equal(one: Snapshot, other: Snapshot) -> bool:
+def check_successor(snapshot: Snapshot, kept: Snapshot, name: str, *, command: str) -> None:
+    """Refuse to put a state in the place of one that it does not follow.
+
+    Args:
+        snapshot: what is to be kept.
+        kept: what is there.
+        name: what a person calls the store.
+        command: which one would do it, and takes ``--force``.
+
+    Raises:
+        DiagnosticError: another lineage, or not newer than what is there.
+    """
+    _check_lineage(snapshot, kept, name, command=command)
+    if snapshot.serial <= kept.serial:
+        raise DiagnosticError(_older(snapshot, kept, name, command=command))
+
+
+def is_same(one: Snapshot, other: Snapshot) -> bool:
     """Whether two states are written alike. Python's own comparison takes 1 for true."""
     if len(one.resources) != len(other.resources):
         return False
@@ -107,7 +122,7 @@ def _put(store: Store, envelope: Envelope, kept: Kept, snapshot: Snapshot, lease
     return Kept(snapshot, store.write(data, expected=kept.etag, lease=lease))
 
 
-def _check_lineage(snapshot: Snapshot, kept: Snapshot, name: str) -> None:
+def _check_lineage(snapshot: Snapshot, kept: Snapshot, name: str, *, command: str = "state push") -> None:
     if snapshot.lineage == kept.lineage:
         return
     raise DiagnosticError(
@@ -115,14 +130,14 @@ def _check_lineage(snapshot: Snapshot, kept: Snapshot, name: str) -> None:
             codes.OTHER_LINEAGE,
             f"{name} holds a state of the lineage {kept.lineage}, and this one is of the lineage {snapshot.lineage}: "
             "they are about different things, and the objects of one would be lost. Check the backend and its key. "
-            "`state push --force` replaces it all the same.",
+            f"`{command} --force` replaces it all the same.",
         )
     )
 
 
-def _older(snapshot: Snapshot, kept: Snapshot, name: str) -> Diagnostic:
+def _older(snapshot: Snapshot, kept: Snapshot, name: str, *, command: str) -> Diagnostic:
     return Diagnostic(
         codes.OLDER_SERIAL,
         f"{name} holds serial {kept.serial}, and this state has serial {snapshot.serial}: it does not know what was "
-        "done since. `state pull` gives the stored one. `state push --force` replaces it all the same.",
+        f"done since. `state pull` gives the stored one. `{command} --force` replaces it all the same.",
     )

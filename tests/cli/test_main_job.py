@@ -32,7 +32,7 @@ def test_plan_lists_one_change_for_each_address_and_a_summary_at_the_end(project
     assert {"type", "address", "action", "reason", "before", "after", "changed"} <= change.keys()
     assert (change["type"], change["action"], change["reason"], change["before"]) == ("change", "create", None, None)
     assert change["after"]["members"] == ["a@example.com"]
-    assert {"type", "add", "change", "destroy", "import", "move", "forget", "digest"} == lines[-1].keys()
+    assert {"type", "add", "change", "destroy", "import", "move", "forget", "refresh", "digest"} == lines[-1].keys()
     assert lines[-1]["digest"].startswith("sha256:")
 
 

@@ -47,6 +47,20 @@ def test_ignored_nested_attribute(project: Project) -> None:
     assert _changes(project) == {}
 
 
+def test_ignored_attribute_stays_when_another_is_known_only_after_apply(project: Project) -> None:
+    """What is computed again during apply ignores the same attributes as the plan."""
+    lifecycle = _lifecycle("ignore_changes = [members]")
+    project.write(OPS.format("ann", lifecycle))
+    project.apply()
+    project.write(OPS.format("bob", lifecycle + "\n  description = user_group.new.id") + 'user_group "new" {}\n')
+
+    assert _changes(project)["user_group.ops"]["changed"] == ["description"]
+    project.apply()
+    (ops,) = (one for one in project.state["resources"] if one["name"] == "ops")
+    assert ops["attributes"]["members"] == ["ann@example.com"]
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
 @pytest.mark.parametrize("path", ["membres", "notification_preferences.emial", "name.first"])
 def test_ignored_path_that_leads_nowhere(project: Project, path: str) -> None:
     """A slip would ignore nothing, silently."""

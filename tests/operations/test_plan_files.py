@@ -79,6 +79,36 @@ def test_recorded_serial_does_not_matter(planned: Project) -> None:
     assert planned.run("apply", SKIP, "review.plan").code == 0
 
 
+def test_first_plan_with_a_secret_can_be_applied(project: Project) -> None:
+    """There is no state yet that says how fingerprints are made: the plan says it, and the next plan is empty."""
+    project.environment["THE_SECRET"] = "canary-first"
+    project.write(SECRET)
+    assert project.run("plan", "--out", "first.plan").code == 0
+
+    result = project.run("apply", SKIP, "first.plan")
+
+    assert result.code == 0, result.err
+    assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+def test_plan_of_a_newer_dmail_is_refused(planned: Project) -> None:
+    """An option that is not known here would be left out, and another plan be applied than was reviewed."""
+    path = planned.path / "review.plan"
+    saved = json.loads(path.read_text())
+    path.write_text(json.dumps({**saved, "options": {**saved["options"], "only_on_mondays": True}}))
+
+    (fault,) = planned.json("apply", SKIP, "review.plan").of_type("diagnostic")
+
+    assert (fault["code"], "only_on_mondays" in fault["detail"]) == ("DM4021", True)
+
+
+def test_options_of_a_plan_cannot_be_given_with_a_saved_one(planned: Project) -> None:
+    """They would have no effect, so they are a usage error and not silence."""
+    result = planned.run("apply", "--target", "user_group.ops", "-refresh=false", "review.plan")
+
+    assert (result.code, "--target, --no-refresh cannot be given with it" in result.err) == (64, True)
+
+
 def test_plan_keeps_its_variables(project: Project) -> None:
     """``--var`` is given once, to plan."""
     project.write('variable "m" {}\nuser_group "ops" {\n  members = [var.m]\n}\n')

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.support.project import Project
+from tests.support.samples import RULE
 
 GROUP = 'user_group "{0}" {{\n  name    = "ops"\n  members = ["ann@example.com"]\n}}\n'
 
@@ -32,6 +33,19 @@ def test_moved_object_keeps_its_id(project: Project) -> None:
     project.apply()
     assert [(one["name"], one["id"]) for one in project.state["resources"]] == [("new", before)]
     assert _changes(project) == []
+
+
+def test_what_refers_to_a_moved_object_does_not_change(project: Project) -> None:
+    """A rule names the group under its new address, in the plan, in the state and to drift."""
+    rule = RULE.replace('user_group.team["core"]', "%s")
+    project.write(GROUP.format("old") + rule % "user_group.old")
+    project.apply()
+    project.write(GROUP.format("new") + rule % "user_group.new" + _moved("user_group.old", "user_group.new"))
+
+    assert _changes(project) == [("user_group.new", "no-op", "user_group.old")]
+    project.apply()
+    assert project.state["resources"][0]["attributes"]["email"]["user_groups"] == [{"$ref": "user_group.new"}]
+    assert project.run("drift").code == 0
 
 
 @pytest.mark.parametrize("backwards", [False, True])

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from declarative_mail.planning.build import Options
-from declarative_mail.planning.change import Action, SecretNumbers
+from declarative_mail.planning.change import Action, Reason, SecretNumbers
 from declarative_mail.planning.digest import plan_digest
 from declarative_mail.planning.normalise import align_secrets
 from tests.planning.records import changes_and_faults, plan, record, wanted
@@ -41,7 +41,8 @@ def test_other_fingerprint_is_the_next_version() -> None:
 def test_imported_secret_is_assumed_equal_unless_forced() -> None:
     """Nobody can read it back (semantics 34)."""
     assert _change(secret(None), secret("f2")).action == Action.NO_OP
-    assert _change(secret(None), secret("f2"), Options(write_secrets=True)).action == Action.UPDATE
+    change = _change(secret(None), secret("f2"), Options(write_secrets=True))
+    assert (change.action, change.reason) == (Action.UPDATE, Reason.SECRET_FORCED)
 
 
 def test_password_version_forces_a_write() -> None:
@@ -50,6 +51,31 @@ def test_password_version_forces_a_write() -> None:
     change = plan([wanted(A, after, has_secrets=True)], [record(A, before)])[A]
 
     assert change.changed == ("password", "password_version")
+
+
+def test_version_of_one_secret_writes_no_other() -> None:
+    """A server has a password and the key of its certificate; `value_version` does the same for a `secret`."""
+    before = {"password": secret("f1"), "client_key": secret("f2"), "password_version": 1}
+    after = {**before, "password_version": 2}
+    change = plan([wanted(A, after, has_secrets=True)], [record(A, before)])[A]
+
+    assert change.changed == ("password", "password_version")
+    assert change.reason == Reason.SECRET_VERSION
+
+
+def test_ignored_secret_is_not_written_for_its_version() -> None:
+    """`ignore_changes` keeps what exists, and then there is no reason either."""
+    before = {"password": secret("f1"), "password_version": 1}
+    after = {"password": secret("f1"), "password_version": 2}
+    one = wanted(A, after, has_secrets=True, ignore_changes=("password",))
+    change = plan([one], [record(A, before)])[A]
+
+    assert (change.changed, change.reason) == (("password_version",), None)
+
+
+def test_secret_that_is_known_is_not_forced() -> None:
+    """``--write-secrets`` is for those of which no fingerprint is known."""
+    assert _change(secret("f1"), secret("f1"), Options(write_secrets=True)).action == Action.NO_OP
 
 
 def test_fingerprint_of_another_key_can_be_the_same_secret() -> None:

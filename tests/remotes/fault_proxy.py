@@ -56,6 +56,9 @@ class FaultProxy:
     url: str = ""
     faults: list[Fault] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    at_once: int = 0
+    """How many requests are being answered."""
+    most_at_once: int = 0
     marked: int = 0
     """How many requests had come when a fault was last told to wait for one of another method."""
     lock: Lock = field(default_factory=Lock)
@@ -80,6 +83,18 @@ class FaultProxy:
         method, _, part = wanted.partition(" ")
         return not wanted or any(one == method and part in path for one, path in self.requests[self.marked :])
 
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """While one request is being answered."""
+        with self.lock:
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
     def count(self, method: str) -> int:
         """How many requests of a method came."""
         return sum(one == method for one, _ in self.requests)
@@ -91,12 +106,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _handle(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with self.proxy.counted():
+            reply = self._reply(content)
+        self._send(reply)
+
+    def _reply(self, content: bytes) -> Reply:
         fault = self.proxy.next_fault(self.command, self.path)
-        empty = Reply(200)
         if fault is not None:
             fault.before()
-        reply = self._forward(content) if fault is None or fault.forwarded else empty
-        self._send(fault.reply(reply) if fault is not None else reply)
+        reply = self._forward(content) if fault is None or fault.forwarded else Reply(200)
+        return fault.reply(reply) if fault is not None else reply
 
     do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - the names that the library calls
 

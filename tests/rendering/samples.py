@@ -36,11 +36,13 @@ def plan(*changes: dict[str, Any], **more: Any) -> dict[str, Any]:
         "import": sum(one["importing"] is not None for one in changes),
         "move": sum(one["previous_address"] is not None for one in changes),
         "forget": actions.count("forget"),
+        "refresh": actions.count("refresh"),
         "digest": DIGEST,
     }
     return {
         "format_version": "1.0",
         "digest": DIGEST,
+        "mode": "normal",
         "changes": list(changes),
         "outputs": {},
         "summary": summary,

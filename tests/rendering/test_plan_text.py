@@ -305,4 +305,4 @@ def test_markdown_fits_a_comment(count: int) -> None:
 
 def test_markdown_without_changes() -> None:
     """An empty plan makes a comment of its own."""
-    assert plan_markdown(plan()).splitlines()[-1] == "No changes: what exists matches the configuration."
+    assert plan_markdown(plan()).splitlines()[-1] == "No changes. What exists matches the configuration."

@@ -57,10 +57,12 @@ class Places:
     Args:
         block: the head of the block.
         arguments: each argument, by its name.
+        way: how an argument is given, up to its name.
     """
 
     block: Label | None = None
     arguments: Mapping[str, Label] | None = None
+    way: str = "in the block, or with --backend-config"
 
     def of(self, name: str) -> Label | None:
         """The argument, or the block where it was given elsewhere."""
@@ -202,7 +204,7 @@ def _unknown(kind: str, name: str, known: Mapping[str, object], places: Places) 
 
 
 def _missing(kind: str, name: str, places: Places) -> Diagnostic:
-    detail = f'backend "{kind}" needs {name}. Give it in the block, or with --backend-config={name}=….'
+    detail = f'backend "{kind}" needs {name}. Give it {places.way}={name}=….'
     return Diagnostic(codes.STORE_SETTING, detail, primary=places.block)
 
 

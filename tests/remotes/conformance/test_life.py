@@ -95,6 +95,29 @@ def test_immutable_attribute_replaces_the_object_and_repoints_the_rule(project: 
     assert project.run("plan", "--detailed-exitcode").code == 0
 
 
+def test_moved_object_is_asked_for_under_its_new_address(project: Project, harness: Harness) -> None:
+    """A rule that names it does not change, and what somebody else made of it is seen."""
+    project.write(GROUP % "" + RULE)
+    project.apply()
+    (id_,) = harness.objects("user_group")
+    moved = "moved {\n  from = user_group.ops\n  to   = user_group.crew\n}\n"
+    project.write(
+        (GROUP % 'name = "ops"' + RULE).replace("user_group.ops", "user_group.crew").replace('"ops" {', '"crew" {')
+        + moved
+    )
+
+    quiet = project.json("plan").of_type("change")
+    harness.change("user_group", id_, description="theirs")
+    (change,) = project.json("plan").of_type("change")
+
+    assert [(one["address"], one["action"]) for one in quiet] == [("user_group.crew", "no-op")]
+    assert (change["action"], change["previous_address"], change["changed"]) == (
+        "update",
+        "user_group.ops",
+        ["description"],
+    )
+
+
 def test_import_takes_over_without_writing_and_shows_no_secret(project: Project, harness: Harness) -> None:
     """An object with a secret of which the state knows nothing: taken over, no change, and nothing is sent."""
     project.write(GROUP % SECRET)
