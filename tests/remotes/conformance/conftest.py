@@ -12,10 +12,10 @@ __all__ = ["harness", "project"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that does not choose its remotes itself runs on all of them."""
+    """A test that does not choose its remotes itself runs on all of them, or on those that its module names."""
     chosen = any("harness" in str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize"))
     if "harness" in metafunc.fixturenames and not chosen:
-        metafunc.parametrize("harness", sorted(HARNESSES), indirect=True)
+        metafunc.parametrize("harness", getattr(metafunc.module, "REMOTES", sorted(HARNESSES)), indirect=True)
 
 
 @pytest.fixture

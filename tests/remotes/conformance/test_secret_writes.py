@@ -9,7 +9,7 @@ import pytest
 from tests.remotes.conformance.harness import Harness
 from tests.support.project import Project
 
-pytestmark = pytest.mark.parametrize("harness", ["rest"], indirect=True)
+REMOTES = ("rest",)
 """Only our own API says which version of a secret it keeps."""
 
 SLACK = 'notification_preferences {\n slack {\n webhook_url = env("HOOK")\n }\n}'
