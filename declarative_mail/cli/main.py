@@ -14,6 +14,7 @@ import click
 from declarative_mail import __version__
 from declarative_mail.cli.arguments import normalise
 from declarative_mail.cli.exits import Exit
+from declarative_mail.cli.logs import log_to_stderr
 
 COMMANDS = {
     "apply": "Make the plan so, after proving that mail is taken",
@@ -89,6 +90,7 @@ def cli(ctx: click.Context, chdir: str | None) -> None:
 def main() -> NoReturn:
     """Run the command line and end the process."""
     signal.signal(signal.SIGTERM, _terminated)
+    log_to_stderr(os.environ)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
 from typing import Any
@@ -85,6 +86,22 @@ class FaultProxy:
         return sum(one == method for one, _ in self.requests)
 
 
+def send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    """Answer the request of a handler."""
+    if reply.status is None:
+        handler.close_connection = True
+        return
+    handler.send_response(reply.status)
+    for name, value in reply.headers.items():
+        handler.send_header(name, value)
+    if reply.status != 204:
+        handler.send_header("Content-Length", str(reply.promised or len(reply.body)))
+    handler.end_headers()
+    handler.wfile.write(reply.body)
+    if reply.promised:
+        handler.close_connection = True
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     proxy: FaultProxy
@@ -96,11 +113,12 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None:
             fault.before()
         reply = self._forward(content) if fault is None or fault.forwarded else empty
-        self._send(fault.reply(reply) if fault is not None else reply)
+        send(self, fault.reply(reply) if fault is not None else reply)
 
     do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - the names that the library calls
 
     def _forward(self, content: bytes) -> Reply:
+        """What the server answers; nothing where it is gone."""
         target = urlsplit(self.proxy.target)
         connection = HTTPConnection(str(target.hostname), target.port, timeout=20)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in DROPPED}
@@ -109,25 +127,24 @@ class _Handler(BaseHTTPRequestHandler):
             answer = connection.getresponse()
             given = {name: value for name, value in answer.getheaders() if name.lower() not in DROPPED}
             return Reply(answer.status, given, answer.read())
+        except (OSError, HTTPException):
+            return Reply(None)
         finally:
             connection.close()
 
-    def _send(self, reply: Reply) -> None:
-        if reply.status is None:
-            self.close_connection = True
-            return
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        if reply.status != 204:
-            self.send_header("Content-Length", str(reply.promised or len(reply.body)))
-        self.end_headers()
-        self.wfile.write(reply.body)
-        if reply.promised:
-            self.close_connection = True
-
     def log_message(self, *_: Any) -> None:
         """Nothing is logged."""
+
+
+class Server(ThreadingHTTPServer):
+    """A server whose clients may vanish."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed needs no word of it."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -135,8 +152,7 @@ def fault_proxy(target: str) -> Iterator[FaultProxy]:
     """A running proxy."""
     proxy = FaultProxy(target)
     handler = type("Handler", (_Handler,), {"proxy": proxy})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     proxy.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
