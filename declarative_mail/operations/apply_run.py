@@ -11,7 +11,8 @@ from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
 from declarative_mail.operations.connection_tests import Tested, TestOptions, check_results, probe_plan
-from declarative_mail.operations.journal import RunJournal, delete_deposed
+from declarative_mail.operations.deposed import leftovers
+from declarative_mail.operations.journal import RunJournal
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.sender_checks import resolver_of
 from declarative_mail.operations.states import OpenState
@@ -59,16 +60,18 @@ def carry_out(
         DiagnosticError: the state could not be written.
     """
     before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
-    if before.deposed:
-        before = delete_deposed(before, planned.remotes.by_name)
-    planned.snapshot = before
-    journal = RunJournal(state, before)
+    # The salt goes with the first intent: fingerprints of a run that is killed are compared by the next one.
+    planned.snapshot = before = planned.fingerprints.renewed(before)
+    journal, left = RunJournal(state, before), leftovers(planned)
+    left.delete(left.first, planned.remotes.by_name, journal.make_sure)
     run = run_changes(planned, options, journal)
+    if run.ok:
+        left.delete(left.last, planned.remotes.by_name, journal.make_sure)
     checks = check_results(proof.tested) if proof.tested is not None else ()
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
-    snapshot = journal.finish(snapshot)
+    snapshot = journal.finish(snapshot, gone=left.gone)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
-    return Applied(run, snapshot, [*faults, *_learnt(planned)])
+    return Applied(run, snapshot, [*faults, *left.faults, *_learnt(planned)])
 
 
 def _learnt(planned: Planned) -> list[Diagnostic]:

@@ -213,7 +213,9 @@ class Intent(Record):
     verb: Literal["create", "read", "update", "replace", "delete", "import", "move", "forget"]
     remote: str
     object_id: str | None = Field(default=None, description="How the remote names the object, where it exists already.")
-    deposed: str | None = None
+    deposed: str | None = Field(
+        default=None, description="Of a create that replaces an object which still stands: what marks the old one."
+    )
     document_key: str | None = Field(default=None, description="The unit of write that it is part of.")
     natural_key: str | None = Field(default=None, description="How the object is found again when the answer is lost.")
     before: str | None = Field(default=None, description="Digest of the object before the call.")
