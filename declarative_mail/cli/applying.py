@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 import click
 
-from declarative_mail.cli.exits import Exit, exit_for
+from declarative_mail.cli.exits import Exit, StoppedAtOnce, exit_for
 from declarative_mail.cli.plan import show_plan
 from declarative_mail.cli.streams import Output
 from declarative_mail.diagnostics import Diagnostic
@@ -40,10 +40,11 @@ class Stop:
     def handle(self, number: int, _frame: FrameType | None) -> None:
         """The signal handler."""
         if self.asked:
-            raise KeyboardInterrupt
+            raise StoppedAtOnce(self.exit)
         self.asked = True
         self.signal = signal.Signals(number)
-        self.output.note("\nStopping after what is under way; press Ctrl-C again to stop at once.")
+        with suppress(OSError, RuntimeError):  # nobody reads, or the signal came amid another word
+            self.output.note("\nStopping after what is under way; press Ctrl-C again to stop at once.")
 
     @property
     def exit(self) -> Exit:
@@ -92,7 +93,7 @@ def _show_and_check(
     if brakes:
         output.diagnostics(brakes)
         return exit_for(brakes)
-    return None if approved or planned.plan.is_empty else _ask(planned, output)
+    return None if approved or planned.is_empty else _ask(planned, output)
 
 
 def allowed_brakes(options: Mapping[str, Any]) -> frozenset[str]:
@@ -112,7 +113,11 @@ def _ask(planned: Planned, output: Output) -> int | None:
         output.diagnostics([Diagnostic(NOT_APPROVED, detail)])
         return Exit.ERROR
     question = "Delete all of this?" if planned.plan.mode == "destroy" else "Make these changes?"
-    answer = click.prompt(f'\n{question} Only "yes" will be accepted', default="", show_default=False)
+    try:
+        answer = click.prompt(f'\n{question} Only "yes" will be accepted', default="", show_default=False)
+    except click.Abort:
+        output.note("\nNot applied. Nothing was changed.")
+        return Exit.INTERRUPTED
     if answer == "yes":
         return None
     output.note("Not applied. Nothing was changed.")

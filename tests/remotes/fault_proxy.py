@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -162,6 +162,33 @@ def fault_proxy(target: str) -> Iterator[FaultProxy]:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+class Gate:
+    """Holds an answer back until the test opens it: a process that waits for it is where the test wants it."""
+
+    def __init__(self) -> None:
+        """Closed."""
+        self._reached, self._opened = Event(), Event()
+
+    def __call__(self, reply: Reply) -> Reply:
+        """Pass the answer on, in time."""
+        self._reached.set()
+        self._opened.wait(120)
+        return reply
+
+    def is_reached(self) -> bool:
+        """Whether an answer waits."""
+        return self._reached.is_set()
+
+    def open(self) -> None:
+        """Let it, and all that come after it, go."""
+        self._opened.set()
+
+
+def passed_on(reply: Reply) -> Reply:
+    """The answer as it is."""
+    return reply
 
 
 def lost(_: Reply) -> Reply:
