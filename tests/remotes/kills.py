@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.remotes.conformance.harness import RestHarness
+from tests.remotes.conformance.rest import RestHarness
 from tests.remotes.served import Served
 from tests.state.http_state_server import StateServer
 from tests.support.zygote import Forked, Zygote

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.remotes.conformance.harness import RestHarness, harness_of
+from tests.remotes.conformance.rest import RestHarness, harness_of
 from tests.remotes.fault_proxy import fault_proxy
 from tests.remotes.web import free_port
 from tests.support.canary import secret_value, write_secret
