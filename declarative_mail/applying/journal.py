@@ -23,13 +23,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from declarative_mail.addresses import parse_address
 from declarative_mail.applying.records import describe, with_secret_times
 from declarative_mail.applying.run import Call, Ended
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.planning.change import Action
 from declarative_mail.state.encryption import Envelope, is_sealed
-from declarative_mail.state.snapshot import Intent, Outcome, ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
 from declarative_mail.state.stores.local import NO_SPACE
 
 FORMAT = 1
@@ -88,48 +89,49 @@ def fold(snapshot: Snapshot, intents: Iterable[Intent]) -> Snapshot:
 
     Folding the same intents twice gives the same state.
     """
-    records = {record.address: record for record in snapshot.resources if record.deposed is None}
-    deposed = {record.id: record for record in snapshot.deposed}
-    places = {(record.remote, record.type, record.id): address for address, record in records.items()}
-    still_open = []
+    folding, still_open = _Folding(snapshot), []
     for intent in intents:
         outcome = intent.outcome
         if outcome is None:
             still_open.append(intent)
+        elif outcome.status == "done" and outcome.record is not None:
+            folding.put(outcome.record, outcome.at, leaves=intent.deposed)
         elif outcome.status == "done":
-            made = outcome.record
-            if made is not None:
-                made = with_secret_times(made, records.get(made.address), outcome.at)
-            _fold_one(intent, made, records, deposed, places)
-    return snapshot.with_resources([*records.values(), *deposed.values()]).model_copy(
+            folding.delete((intent.remote, parse_address(intent.address).type, intent.object_id or ""))
+    return snapshot.with_resources([*folding.records.values(), *folding.deposed.values()]).model_copy(
         update={"pending": tuple(still_open)}
     )
 
 
-def _fold_one(
-    intent: Intent,
-    made: ResourceRecord | None,
-    records: dict[Any, ResourceRecord],
-    deposed: dict[str, ResourceRecord],
-    places: dict[tuple[str, str, str], Any],
-) -> None:
-    if made is None:
-        deposed.pop(intent.object_id or "", None)
-        gone = (intent.remote, intent.object_id)
-        place = next((at for at, one in records.items() if (one.remote, one.id) == gone), None)
-        if place is not None:
-            records.pop(place)
-        return
-    key = (made.remote, made.type, made.id)
-    former = places.get(key)
-    if former is not None and former != made.address:
-        records.pop(former, None)
-    replaced = records.get(made.address)
-    if intent.deposed and replaced is not None and (replaced.remote, replaced.id) != (made.remote, made.id):
-        # The old object still stands and must not be forgotten.
-        deposed[replaced.id] = replaced.model_copy(update={"deposed": intent.deposed})
-    records[made.address] = made
-    places[key] = made.address
+class _Folding:
+    """A state while outcomes are put into it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.records = dict(snapshot.by_address)
+        self.deposed = {record.place: record for record in snapshot.deposed}
+        self._addresses = {record.place: address for address, record in self.records.items()}
+
+    def put(self, made: ResourceRecord, at: str, *, leaves: str | None) -> None:
+        """An object was created or updated; `leaves` marks the one that it replaces and that still stands."""
+        former = self._addresses.get(made.place)
+        if former is not None and former != made.address:
+            self.records.pop(former, None)
+        # Where systems let us choose ids, one that is used again names the new object.
+        self.deposed.pop(made.place, None)
+        replaced = self.records.get(made.address)
+        if replaced is not None and replaced.place != made.place:
+            self._addresses.pop(replaced.place, None)
+            if leaves is not None:
+                self.deposed[replaced.place] = replaced.model_copy(update={"deposed": leaves})
+        self.records[made.address] = with_secret_times(made, replaced, at)
+        self._addresses[made.place] = made.address
+
+    def delete(self, place: Place) -> None:
+        """An object was deleted, whatever it is called here."""
+        self.deposed.pop(place, None)
+        address = self._addresses.pop(place, None)
+        if address is not None:
+            self.records.pop(address, None)
 
 
 def recover(snapshot: Snapshot | None, left: Journaled, *, tool_version: str) -> Snapshot:

@@ -78,6 +78,8 @@ def leftovers(planned: Planned) -> Leftovers:
 
 def _delete(record: ResourceRecord, remote: Remote | None) -> Diagnostic | None:
     """Delete the object as it is now, whatever has become of it since; the fault where that fails."""
+    if record.remote == "local":
+        return None
     if remote is None:
         detail = (
             f"The old object of {record.address} ({record.id}) is on remote.{record.remote}, which is not declared any "

@@ -104,8 +104,8 @@ class RunJournal:
         """
         left = [one for one in self._intents.values() if one.outcome is None and one.id not in self._unsent]
         deposed = fold(self._before, self._intents.values()).deposed
-        known = {(one.remote, one.id) for one in (*snapshot.resources, *gone)}
-        kept = [one for one in deposed if (one.remote, one.id) not in known]
+        known = {one.place for one in (*snapshot.resources, *gone)}
+        kept = [one for one in deposed if one.place not in known]
         whole = snapshot.with_resources([*snapshot.resources, *kept]).model_copy(update={"pending": tuple(left)})
         written = self._state.write(whole)
         if self._file is not None:

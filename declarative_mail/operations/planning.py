@@ -181,9 +181,8 @@ def _compare(
     )
     changes, selection, faults = _changes(options, sources)
     diagnostics.extend(faults)
-    diagnostics.extend(
-        change_faults(changes, known.evaluated.desired, known.remotes.by_name, ask=options.refresh and not faults)
-    )
+    ask, leaving = options.refresh and not faults, known.snapshot.deposed if known.snapshot is not None else ()
+    diagnostics.extend(change_faults(changes, known.evaluated.desired, known.remotes.by_name, leaving=leaving, ask=ask))
     outputs = output_changes(known.evaluated, known.snapshot, known.fingerprints, destroy=options.destroy)
     plan = _plan(changes, outputs, known.evaluated, snapshot=known.snapshot, options=options)
     if selection.is_partial:

@@ -21,7 +21,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning, remotes
 from declarative_mail.remotes.base import LiveObject, Remote
 from declarative_mail.state.digest import attribute_digests
-from declarative_mail.state.snapshot import Intent, Outcome, ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Settled:
     """
 
     snapshot: Snapshot
-    owners: Mapping[tuple[str, str, str], str]
+    owners: Mapping[Place, str]
     unseen: set[Address] = field(default_factory=set)
     warnings: list[Diagnostic] = field(default_factory=list)
 
@@ -57,7 +57,7 @@ def settle(snapshot: Snapshot, records: Mapping[Address, ResourceRecord], by_nam
     Raises:
         DiagnosticError: a remote is not declared any more, or cannot be asked.
     """
-    settled = Settled(snapshot, owners={(one.remote, one.type, one.id): str(at) for at, one in records.items()})
+    settled = Settled(snapshot, owners={one.place: str(at) for at, one in records.items()})
     for (name, type_, id_), address in settled.owners.items():
         if name in by_name:
             # References to our objects are read as such only by a remote that knows what they are called here.

@@ -19,6 +19,7 @@ from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.planning.change import Action, Change
 from declarative_mail.remotes.base import LiveObject, Operation, Written
 from declarative_mail.secrets import Secret
+from declarative_mail.state.codec import read_snapshot, write_snapshot
 from declarative_mail.state.encryption import Envelope
 from declarative_mail.state.snapshot import Intent, Outcome, ResourceRecord, Snapshot
 from tests.planning.records import wanted
@@ -93,6 +94,33 @@ class TestFold:
         )
 
         assert [(one.id, one.deposed) for one in found.resources] == [("2", None)]
+
+    def test_id_that_is_used_again_names_the_new_object(self) -> None:
+        """A system where we choose the ids: the old object that was left is gone, or its delete would hit this one."""
+        left = _record("user_group.a", "shop/a").model_copy(update={"deposed": "cafe"})
+        create = _done("create", "user_group.a", _record("user_group.a", "shop/a", description="new"))
+
+        found = fold(make_snapshot(_record("user_group.a", "shop/b"), left), [create])
+
+        assert [(one.id, one.deposed, one.attributes.get("description")) for one in found.resources] == [
+            ("shop/a", None, "new")
+        ]
+
+    def test_id_that_an_import_used_again_names_an_object_that_stays(self) -> None:
+        """The same where no call was made for it."""
+        left = _record("user_group.a", "shop/a").model_copy(update={"deposed": "cafe"})
+
+        snapshot = read_snapshot(write_snapshot(make_snapshot(_record("user_group.b", "shop/a"), left)), name="x")
+
+        assert snapshot.deposed == ()
+
+    def test_deleted_object_is_told_from_one_of_another_type(self) -> None:
+        """Ids of some systems are unique within a type only."""
+        group, secret = _record("user_group.a", "shop/a"), _record("secret.a", "shop/a")
+
+        found = fold(make_snapshot(group, secret), [_done("delete", "user_group.a", None, object_id="shop/a")])
+
+        assert _ids(found) == {"secret.a": "shop/a"}
 
     def test_moved_object_leaves_its_old_address(self) -> None:
         """The update of an object that has a new address in the configuration."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from tests.remotes.conformance.harness import Harness
 from tests.remotes.conformance.interrupted import leave_open, record_at, write_journal
+from tests.remotes.conformance.rest import RestHarness
 from tests.support.project import Project
 
 GROUP = 'user_group "ops" {\n  identifier = "%s"\n  description = "%s"\n}\n'
@@ -42,13 +43,13 @@ class TestCreate:
         project.apply()
         made = record_at(project.state, address)
         leave_open(project, "create", address)
-        writes = len(harness.proxy.requests)
+        writes = harness.writes()
 
         plan = project.run("plan", "--detailed-exitcode")
         project.apply()
 
         assert plan.code == 0, plan.out
-        assert {method for method, _ in harness.proxy.requests[writes:]} == {"GET"}
+        assert harness.writes() == writes
         assert record_at(project.state, address) == made
         _check_settled(project, harness)
 
@@ -88,17 +89,19 @@ class TestCreate:
         plan = project.json("plan")
         apply = project.json("apply", "--auto-approve")
 
-        assert (plan.codes, apply.code) == (["DM6018"], 1)
-        assert f"dmail import 'user_group.ops' {id_}" in plan.of_type("diagnostic")[0]["detail"]
+        (said,) = [one for one in plan.of_type("diagnostic") if one["code"] == "DM6018"]
+        assert f"dmail import 'user_group.ops' {id_}" in said["detail"]
+        assert apply.code == 1
         assert [one["description"] for one in harness.objects("user_group").values()] == ["theirs"]
 
+    @pytest.mark.parametrize("harness", ["rest"], indirect=True)
     def test_object_that_arrives_late_is_taken_over(self, project: Project, harness: Harness) -> None:
         """The remote knew nothing of it when it was asked, and made it just before it was to be made again."""
         project.write(GROUP % ("a", "one"))
         project.apply()
         leave_open(project, "create", "user_group.ops")
         (made,) = harness.objects("user_group")
-        harness.hide("user_group", made, until="POST")
+        cast("RestHarness", harness).hide(made, until="POST")
 
         result = project.run("apply", "--auto-approve", "--skip-connection-test=no server in this test")
 
@@ -229,13 +232,13 @@ def test_nothing_is_decided_while_the_remote_cannot_be_asked(project: Project, h
     project.apply()
     leave_open(project, "create", "user_group.ops")
     before = (project.path / "dmail.state.json").read_bytes()
-    token = project.environment.pop("REST_TOKEN")
+    token = project.environment[harness.token]
 
-    project.environment["REST_TOKEN"] = "wrong"
+    project.environment[harness.token] = "wrong"
     refused = project.json("apply", "--auto-approve")
-    project.environment["REST_TOKEN"] = token
+    project.environment[harness.token] = token
 
-    assert (refused.code, refused.codes) == (1, ["DM6012"])
+    assert (refused.code, "DM6012" in refused.codes) == (1, True)
     assert (project.path / "dmail.state.json").read_bytes() == before
     project.apply()
     _check_settled(project, harness)
@@ -347,13 +350,12 @@ class TestReplacement:
 
     def test_old_object_goes_first_where_its_name_is_needed(self, project: Project, harness: Harness) -> None:
         """The way back to the old identifier: the system keeps it unique."""
-        old, new = self._interrupt(project, harness)
+        self._interrupt(project, harness)
         project.write(GROUP % ("a", "one") + RULE)
 
         project.apply("--allow-mass-change", "--allow-lost-audience")
 
-        (now,) = harness.objects("user_group")
-        assert now not in (old, new)
+        assert [one["identifier"] for one in harness.objects("user_group").values()] == ["a"]
         _check_settled(project, harness)
 
     def test_old_object_that_somebody_changed_goes_too(self, project: Project, harness: Harness) -> None:
