@@ -14,7 +14,8 @@ import json
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
@@ -22,12 +23,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from declarative_mail.applying.records import describe
+from declarative_mail.addresses import parse_address
+from declarative_mail.applying.records import describe, with_secret_times
 from declarative_mail.applying.run import Call, Ended
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.encryption import Envelope
-from declarative_mail.state.snapshot import Intent, Outcome, ResourceRecord, Snapshot
+from declarative_mail.planning.change import Action
+from declarative_mail.state.encryption import Envelope, is_sealed
+from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
+from declarative_mail.state.stores.local import NO_SPACE
 
 FORMAT = 1
 """Of a journal file. One of another version is refused: it stays until the program that wrote it settles it."""
@@ -57,10 +61,19 @@ def intent_of(call: Call, at: str) -> Intent:
         verb=operation.verb,
         remote=call.remote,
         object_id=operation.id,
+        deposed=token_hex(4) if _leaves_another(call) else None,
         document_key=call.document,
         record=record,
         at=at,
     )
+
+
+def _leaves_another(call: Call) -> bool:
+    """Whether a create is half of a replacement: until the other half is done, the old object stands beside it."""
+    change = call.change
+    if call.operation.verb != "create" or change.action is not Action.REPLACE or change.record is None:
+        return False
+    return change.record.remote != "local"
 
 
 def outcome_of(ended: Ended, at: str) -> Outcome | None:
@@ -76,44 +89,49 @@ def fold(snapshot: Snapshot, intents: Iterable[Intent]) -> Snapshot:
 
     Folding the same intents twice gives the same state.
     """
-    records = {record.address: record for record in snapshot.resources if record.deposed is None}
-    deposed = {record.id: record for record in snapshot.deposed}
-    places = {(record.remote, record.type, record.id): address for address, record in records.items()}
-    still_open = []
+    folding, still_open = _Folding(snapshot), []
     for intent in intents:
-        if intent.outcome is None:
+        outcome = intent.outcome
+        if outcome is None:
             still_open.append(intent)
-        elif intent.outcome.status == "done":
-            _fold_one(intent, intent.outcome.record, records, deposed, places)
-    return snapshot.with_resources([*records.values(), *deposed.values()]).model_copy(
+        elif outcome.status == "done" and outcome.record is not None:
+            folding.put(outcome.record, outcome.at, leaves=intent.deposed)
+        elif outcome.status == "done":
+            folding.delete((intent.remote, parse_address(intent.address).type, intent.object_id or ""))
+    return snapshot.with_resources([*folding.records.values(), *folding.deposed.values()]).model_copy(
         update={"pending": tuple(still_open)}
     )
 
 
-def _fold_one(
-    intent: Intent,
-    made: ResourceRecord | None,
-    records: dict[Any, ResourceRecord],
-    deposed: dict[str, ResourceRecord],
-    places: dict[tuple[str, str, str], Any],
-) -> None:
-    if made is None:
-        deposed.pop(intent.object_id or "", None)
-        gone = (intent.remote, intent.object_id)
-        place = next((at for at, one in records.items() if (one.remote, one.id) == gone), None)
-        if place is not None:
-            records.pop(place)
-        return
-    key = (made.remote, made.type, made.id)
-    former = places.get(key)
-    if former is not None and former != made.address:
-        records.pop(former, None)
-    replaced = records.get(made.address)
-    if replaced is not None and (replaced.remote, replaced.id) != (made.remote, made.id):
-        # A replacement that was created first: the old object still stands and must not be forgotten.
-        deposed[replaced.id] = replaced.model_copy(update={"deposed": token_hex(4)})
-    records[made.address] = made
-    places[key] = made.address
+class _Folding:
+    """A state while outcomes are put into it."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.records = dict(snapshot.by_address)
+        self.deposed = {record.place: record for record in snapshot.deposed}
+        self._addresses = {record.place: address for address, record in self.records.items()}
+
+    def put(self, made: ResourceRecord, at: str, *, leaves: str | None) -> None:
+        """An object was created or updated; `leaves` marks the one that it replaces and that still stands."""
+        former = self._addresses.get(made.place)
+        if former is not None and former != made.address:
+            self.records.pop(former, None)
+        # Where systems let us choose ids, one that is used again names the new object.
+        self.deposed.pop(made.place, None)
+        replaced = self.records.get(made.address)
+        if replaced is not None and replaced.place != made.place:
+            self._addresses.pop(replaced.place, None)
+            if leaves is not None:
+                self.deposed[replaced.place] = replaced.model_copy(update={"deposed": leaves})
+        self.records[made.address] = with_secret_times(made, replaced, at)
+        self._addresses[made.place] = made.address
+
+    def delete(self, place: Place) -> None:
+        """An object was deleted, whatever it is called here."""
+        self.deposed.pop(place, None)
+        address = self._addresses.pop(place, None)
+        if address is not None:
+            self.records.pop(address, None)
 
 
 def recover(snapshot: Snapshot | None, left: Journaled, *, tool_version: str) -> Snapshot:
@@ -157,20 +175,31 @@ class FileJournal:
             lines = self._path.read_bytes().split(b"\n")
         except FileNotFoundError:
             return None
+        except OSError:
+            raise self._unreadable() from None
         # A line without its end was being written when the run was killed: its calls were never sent.
-        found = [self._line(line) for line in lines[:-1]]
+        whole = [self._bytes(line) for line in lines[:-1]]
+        if len({is_sealed(line) for line in whole}) > 1:
+            # One run writes all of it in one way: what stands in clear among sealed lines is not of that run.
+            raise self._unreadable()
+        found = [self._document(line) for line in whole]
         if not found:
             return None
         try:
             return _joined(found)
-        except (KeyError, ValidationError):
+        except (AttributeError, KeyError, TypeError, ValidationError):
             raise self._unreadable() from None
 
-    def _line(self, line: bytes) -> dict[str, Any]:
+    def _bytes(self, line: bytes) -> bytes:
         try:
-            data = line if line.startswith(b"{") else b64decode(line, validate=True)
-            document: dict[str, Any] = json.loads(self._envelope.open(data, name=self._path.name).data)
+            return line if line.startswith(b"{") else b64decode(line, validate=True)
         except (ValueError, Base64Error):
+            raise self._unreadable() from None
+
+    def _document(self, line: bytes) -> dict[str, Any]:
+        try:
+            document: dict[str, Any] = json.loads(self._envelope.open(line, name=self._path.name).data)
+        except ValueError:
             raise self._unreadable() from None
         return document
 
@@ -182,41 +211,73 @@ class FileJournal:
         return DiagnosticError(Diagnostic(codes.UNREADABLE, detail))
 
     def begin(self, lineage: str) -> None:
-        """Start anew for a state."""
+        """Start anew for a state.
+
+        Raises:
+            DiagnosticError: it cannot be written. So do `note` and `settle`.
+        """
         self.clear()
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
-        self._descriptor = os.open(self._path, flags, 0o600)
-        self._append({"version": FORMAT, "lineage": lineage})
-        folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        with self._mapped_errors():
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
+            self._descriptor = os.open(self._path, flags, 0o600)
+            self._append({"version": FORMAT, "lineage": lineage})
+            folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
     def note(self, intents: Sequence[Intent]) -> None:
         """Put intents on disk; returns when they are there."""
-        self._append({"intents": [one.model_dump(mode="json", exclude_defaults=True) for one in intents]})
-        if self._descriptor is not None:
-            os.fsync(self._descriptor)
+        with self._mapped_errors():
+            self._append({"intents": [one.model_dump(mode="json", exclude_defaults=True) for one in intents]})
+            if self._descriptor is not None:
+                os.fsync(self._descriptor)
 
     def settle(self, outcomes: Sequence[tuple[str, Outcome]]) -> None:
         """Note outcomes, by the id of their intent."""
-        self._append({"outcomes": {id_: one.model_dump(mode="json", exclude_defaults=True) for id_, one in outcomes}})
+        noted = {id_: one.model_dump(mode="json", exclude_defaults=True) for id_, one in outcomes}
+        with self._mapped_errors():
+            self._append({"outcomes": noted})
 
     def _append(self, document: dict[str, Any]) -> None:
         data = self._envelope.seal(json.dumps(document, separators=(",", ":")).encode())
         line = data if data.startswith(b'{"') and b"\n" not in data else b64encode(data)
-        if self._descriptor is not None:
-            view = memoryview(line + b"\n")
+        if self._descriptor is None:
+            return
+        whole, view = os.fstat(self._descriptor).st_size, memoryview(line + b"\n")
+        try:
             while view:
                 view = view[os.write(self._descriptor, view) :]
+        except OSError:
+            with suppress(OSError):
+                os.ftruncate(self._descriptor, whole)  # half a line would spoil the next one
+            raise
+
+    @contextmanager
+    def _mapped_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            code = codes.DISK_FULL if error.errno in NO_SPACE else codes.UNWRITABLE
+            remedy = "Make room" if code == codes.DISK_FULL else "Look at the folder"
+            detail = (
+                f"{self._path} cannot be written. It says what a run is about to do, and without it nothing may be "
+                f"done. What was done so far stands in it: the next run takes it up. {remedy}, then run again."
+            )
+            raise DiagnosticError(Diagnostic(code, detail, cause=error.strerror)) from None
 
     def clear(self) -> None:
-        """The state has it all."""
+        """The state has it all.
+
+        Raises:
+            DiagnosticError: it cannot be removed.
+        """
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
-        self._path.unlink(missing_ok=True)
+        with self._mapped_errors():
+            self._path.unlink(missing_ok=True)
 
 
 def _joined(lines: Sequence[dict[str, Any]]) -> Journaled:
@@ -224,9 +285,11 @@ def _joined(lines: Sequence[dict[str, Any]]) -> Journaled:
     if head["version"] != FORMAT:
         raise KeyError("version")
     for line in lines[1:]:
-        for one in line.get("intents", ()):
-            intents[one["id"]] = Intent.model_validate_json(json.dumps(one), strict=True)
-        for id_, outcome in line.get("outcomes", {}).items():
+        if line.keys() == {"intents"}:
+            found = [Intent.model_validate_json(json.dumps(one), strict=True) for one in line["intents"]]
+            intents.update({one.id: one for one in found})
+            continue
+        for id_, outcome in line["outcomes"].items():
             update = {"outcome": Outcome.model_validate_json(json.dumps(outcome), strict=True)}
             intents[id_] = intents[id_].model_copy(update=update)
     return Journaled(head["lineage"], tuple(intents.values()))

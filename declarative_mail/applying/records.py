@@ -9,6 +9,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.planning.change import Action, Change, Stored, Wanted
 from declarative_mail.remotes.base import LiveObject
 from declarative_mail.state.digest import attribute_digests
+from declarative_mail.state.leaves import SECRET, leaf_content
 from declarative_mail.state.snapshot import Lifecycle, ModuleCall, ResourceRecord
 
 
@@ -74,13 +75,20 @@ def _accepted(record: ResourceRecord, attributes: Stored) -> ResourceRecord:
 
 
 def refreshed(
-    records: Mapping[Address, ResourceRecord], wanted: Mapping[Address, Wanted], changed: Callable[[Address], bool]
+    records: Mapping[Address, ResourceRecord],
+    wanted: Mapping[Address, Wanted],
+    live: Mapping[Address, Stored],
+    changed: Callable[[Address], bool],
 ) -> dict[Address, ResourceRecord]:
-    """The records with what their blocks say now, where nothing had to be written: dependencies and lifecycle.
+    """The records with what holds now, where nothing had to be written.
+
+    Their blocks may say other dependencies and another lifecycle, and what exists may have become what was wanted by
+    another hand: an update that arrived after all, or somebody who was asked to make the same change.
 
     Args:
         records: all objects.
         wanted: the configuration.
+        live: what exists where it is as wanted.
         changed: whether an address was written in this run; those are described already.
     """
     result = dict(records)
@@ -88,11 +96,34 @@ def refreshed(
         record = records.get(address)
         if record is None or changed(address):
             continue
-        update = {
+        update: dict[str, Any] = {
             "dependencies": tuple(map(str, one.dependencies)),
             "references": tuple(map(str, one.references)),
             "lifecycle": _lifecycle(one),
         }
+        if address in live and live[address] != record.attributes:
+            update |= {"attributes": dict(live[address]), "applied": attribute_digests(live[address])}
         if any(getattr(record, name) != value for name, value in update.items()):
             result[address] = record.model_copy(update=update)
     return result
+
+
+def with_secret_times(record: ResourceRecord, before: ResourceRecord | None, stamp: str) -> ResourceRecord:
+    """A record with the time at which each of its secrets last changed.
+
+    Args:
+        record: as it is now.
+        before: as it was; None for a new object.
+        stamp: the time for each secret whose version is a new one; RFC 3339, UTC.
+    """
+    versions = _secret_versions(record)
+    if not versions:
+        return record
+    known, times = (_secret_versions(before), before.secrets_changed) if before is not None else ({}, {})
+    changed = {name: times.get(name, stamp) if known.get(name) == one else stamp for name, one in versions.items()}
+    return record.model_copy(update={"secrets_changed": changed})
+
+
+def _secret_versions(record: ResourceRecord) -> dict[str, int]:
+    leaves = ((name, leaf_content(value, SECRET)) for name, value in record.attributes.items() if type(value) is dict)
+    return {name: leaf["version"] for name, leaf in leaves if leaf is not None}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -96,10 +96,12 @@ class Settings:
         should_stop: asked before each step; true ends the run after what is under way.
         before_calls: told the calls that are sent next, as many as run at once (the journal); it may raise, and then
             none of them is sent. Some may not be sent after all, if somebody asks to stop.
+        make_sure: asked before each of them is sent; it may raise, and then neither this one nor any other is.
+        after_calls: told how calls ended before the next ones start. All three are called from the main thread only.
         prove: asked of each object that was written, in the thread that wrote it: a fault keeps the object, and what
             depends on it from being reached.
         data_ids: how remotes name what data sources found: objects may refer to these too.
-        after_calls: told how calls ended before the next ones start. Both are called from the main thread only.
+        repeated: the creates that an interrupted run was about to make, too.
     """
 
     remotes: Mapping[str, Remote]
@@ -107,9 +109,11 @@ class Settings:
     on_event: Callable[[str, Change, Diagnostic | None], None]
     should_stop: Callable[[], bool]
     before_calls: Callable[[Sequence[Call]], None] = lambda _: None
+    make_sure: Callable[[], None] = lambda: None
     after_calls: Callable[[Sequence[Ended]], None] = lambda _: None
     prove: Callable[[Change, LiveObject], Diagnostic | None] = lambda *_: None
     data_ids: Mapping[Address, str] = field(default_factory=dict)
+    repeated: Collection[Address] = ()
 
 
 def run_plan(plan: Plan, records: Mapping[Address, ResourceRecord], settings: Settings) -> Run:
@@ -153,14 +157,22 @@ class _Walk:
                 for index in self.sorter.get_ready():
                     self._alone(index)
             return
-        with ThreadPoolExecutor(widest, thread_name_prefix="apply") as pool:
+        pool, at_once = ThreadPoolExecutor(widest, thread_name_prefix="apply"), False
+        try:
             self._side_by_side(pool, widest)
+        except KeyboardInterrupt:
+            at_once = True
+            raise
+        finally:
+            # After a fault, what is under way comes to its end and what waits for a thread is not sent.
+            pool.shutdown(wait=not at_once, cancel_futures=True)
 
     def _alone(self, index: int) -> None:
         calls = self._calls(index)
         if calls:
             self.settings.before_calls(calls)
             self._tell_start(calls)
+            self.settings.make_sure()
             self._finish([(calls, self._write(calls))])
         self.sorter.done(index)
 
@@ -212,6 +224,7 @@ class _Walk:
             else:
                 busy[remote] += 1
                 self._tell_start(calls)
+                self.settings.make_sure()
                 under_way[pool.submit(self._write, calls)] = (index, calls)
         return waiting
 
@@ -281,6 +294,7 @@ class _Walk:
             resolved.attributes,
             resolved.secrets,
             ids,
+            repeated=part.verb == "create" and change.address in self.settings.repeated,
         )
 
     def _write(self, calls: list[Call]) -> list[Written]:

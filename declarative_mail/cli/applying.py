@@ -5,13 +5,13 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
 import click
 
-from declarative_mail.cli.exits import Exit, exit_for
+from declarative_mail.cli.exits import Exit, StoppedAtOnce, exit_for
 from declarative_mail.cli.plan import show_plan
 from declarative_mail.cli.streams import Output
 from declarative_mail.diagnostics import Diagnostic
@@ -40,10 +40,11 @@ class Stop:
     def handle(self, number: int, _frame: FrameType | None) -> None:
         """The signal handler."""
         if self.asked:
-            raise KeyboardInterrupt
+            raise StoppedAtOnce(self.exit)
         self.asked = True
         self.signal = signal.Signals(number)
-        self.output.note("\nStopping after what is under way; press Ctrl-C again to stop at once.")
+        with suppress(OSError, RuntimeError):  # nobody reads, or the signal came amid another word
+            self.output.note("\nStopping after what is under way; press Ctrl-C again to stop at once.")
 
     @property
     def exit(self) -> Exit:
@@ -121,9 +122,12 @@ def _ask(planned: Planned, output: Output, *, may_ask: bool) -> int | None:
         )
         output.diagnostics([Diagnostic(NOT_APPROVED, detail)])
         return Exit.ERROR
-    answer = click.prompt(
-        f'\n{_QUESTIONS[planned.plan.mode]} Only "yes" will be accepted', default="", show_default=False
-    )
+    question = f'\n{_QUESTIONS[planned.plan.mode]} Only "yes" will be accepted'
+    try:
+        answer = click.prompt(question, default="", show_default=False)
+    except click.Abort:
+        output.note("\nNot applied. Nothing was changed.")
+        return Exit.INTERRUPTED
     if answer == "yes":
         return None
     output.note("Not applied. Nothing was changed.")

@@ -24,6 +24,14 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
+class StoppedAtOnce(KeyboardInterrupt):
+    """Somebody asked a second time: the changes end in the middle, and the next run takes up the journal."""
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__()
+        self.code = code
+
+
 PRECEDENCE = (Exit.ERROR, Exit.LOCKED, Exit.BRAKE, Exit.TEST_FAILED, Exit.DRIFT, Exit.CHANGES)
 """Which one counts when several apply (semantics 19)."""
 

@@ -13,7 +13,8 @@ import click
 
 from declarative_mail import __version__
 from declarative_mail.cli.arguments import ELSEWHERE, is_on, normalise, translate
-from declarative_mail.cli.exits import Exit
+from declarative_mail.cli.exits import Exit, StoppedAtOnce
+from declarative_mail.cli.logs import log_to_stderr
 
 COMMANDS = {
     "apply": "Make the plan so, after proving that mail is taken",
@@ -97,13 +98,18 @@ def cli(ctx: click.Context, chdir: str | None) -> None:
 def main() -> NoReturn:
     """Run the command line and end the process."""
     signal.signal(signal.SIGTERM, _terminated)
+    log_to_stderr(os.environ)
     try:
         code = run(sys.argv[1:])
         sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader has gone (``dmail plan | head``): there is nobody left to tell.
+    except OSError:
+        # The reader has gone (``dmail plan | head``), or the disk of the log is full: there is nobody left to tell.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.ERROR
+    if code in (Exit.INTERRUPTED, Exit.TERMINATED):
+        # At its own end Python would wait for the threads whose calls are under way.
+        sys.stderr.flush()
+        os._exit(code)
     sys.exit(code)
 
 
@@ -121,9 +127,8 @@ def run(arguments: list[str]) -> int:
     except click.UsageError as error:
         _show_usage(error)
         return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted. Nothing was changed.", err=True)
-        return Exit.INTERRUPTED
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _interrupted(error)
     except Exception as error:  # noqa: BLE001 - the last place before a traceback would reach a user
         from declarative_mail.cli.failure import show_failure
         from declarative_mail.cli.streams import Output
@@ -131,6 +136,16 @@ def run(arguments: list[str]) -> int:
         # The options of the command that failed are gone with it; these two are the same for all of them.
         return show_failure(error, Output.plain(as_json=is_on(given, "--json"), no_color=is_on(given, "--no-color")))
     return result if isinstance(result, int) else Exit.OK
+
+
+def _interrupted(error: BaseException) -> int:
+    # click turns what a signal raises into an `Abort` of its own.
+    cause = error if isinstance(error, KeyboardInterrupt) else error.__cause__
+    if not isinstance(cause, StoppedAtOnce):
+        click.echo("\nInterrupted.", err=True)
+        return Exit.INTERRUPTED
+    click.echo("\nStopped in the middle. The next apply finds out how far this one came, and goes on.", err=True)
+    return cause.code
 
 
 def _show_usage(error: click.UsageError) -> None:

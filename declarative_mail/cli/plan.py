@@ -75,7 +75,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     code = exit_for(planned.diagnostics)
     if code is Exit.OK and tests is not None and tests.blocking:
         return Exit.TEST_FAILED
-    return Exit.CHANGES if code is Exit.OK and options["detailed_exitcode"] and not planned.plan.is_empty else code
+    return Exit.CHANGES if code is Exit.OK and options["detailed_exitcode"] and not planned.is_empty else code
 
 
 def _following(planned: Planned, saved: str | None) -> str:

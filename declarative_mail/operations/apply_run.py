@@ -11,7 +11,8 @@ from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
 from declarative_mail.operations.connection_tests import Tested, TestOptions, check_result, check_results, probe_plan
-from declarative_mail.operations.journal import RunJournal, delete_deposed
+from declarative_mail.operations.deposed import leftovers
+from declarative_mail.operations.journal import RunJournal
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.remote_tests import ProofAfterWrite
 from declarative_mail.operations.sender_checks import resolver_of
@@ -63,18 +64,21 @@ def carry_out(
     """
     before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
     refresh_only = planned.plan.mode == "refresh-only"
-    if before.deposed and not refresh_only:
-        before = delete_deposed(before, planned.remotes.by_name)
-    planned.snapshot = before
-    journal = RunJournal(state, before)
+    # The salt goes with the first intent: fingerprints of a run that is killed are compared by the next one.
+    planned.snapshot = before = planned.fingerprints.renewed(before)
+    journal, left = RunJournal(state, before), leftovers(planned)
+    if not refresh_only:
+        left.delete(left.first, planned.remotes.by_name, journal.make_sure)
     after = ProofAfterWrite(planned.evaluated, proof.tested.after_write if proof.tested is not None else ())
     run = run_changes(planned, options, journal, after)
+    if run.ok and not refresh_only:
+        left.delete(left.last, planned.remotes.by_name, journal.make_sure)
     checks = (*(check_results(proof.tested) if proof.tested is not None else ()), *map(check_result, after.results))
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
-    snapshot = journal.finish(snapshot)
+    snapshot = journal.finish(snapshot, gone=left.gone)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
     learnt = () if refresh_only else _learnt(planned)
-    return Applied(run, snapshot, [*faults, *learnt], tuple(after.results))
+    return Applied(run, snapshot, [*faults, *left.faults, *learnt], tuple(after.results))
 
 
 def _learnt(planned: Planned) -> list[Diagnostic]:

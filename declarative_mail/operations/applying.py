@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from declarative_mail import __version__
 from declarative_mail.addresses import Address
-from declarative_mail.applying.records import refreshed
+from declarative_mail.applying.records import refreshed, with_secret_times
 from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
@@ -18,11 +18,10 @@ from declarative_mail.operations.outputs import settled_outputs, stored_outputs
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.wanted import describe_wanted, secrets_of
 from declarative_mail.operations.workspace import Workspace
-from declarative_mail.planning.change import Change
+from declarative_mail.planning.change import Action, Change, Stored
 from declarative_mail.planning.normalise import align_secrets, as_planned, has_unknown, keep_ignored
 from declarative_mail.probe.verdict import TestResult
 from declarative_mail.remotes.base import LiveObject
-from declarative_mail.state.leaves import SECRET, leaf_content
 from declarative_mail.state.snapshot import CheckResult, Output, ResourceRecord, Skip, Snapshot
 
 OnEvent = Callable[[str, Change, Diagnostic | None], None]
@@ -103,9 +102,11 @@ def run_changes(
         on_event=options.on_event,
         should_stop=options.should_stop,
         before_calls=journal.before_calls,
+        make_sure=journal.make_sure,
         after_calls=journal.after_calls,
         data_ids=planned.evaluated.data_ids,
         prove=prove,
+        repeated=journal.repeated,
     )
     return run_plan(planned.plan, planned.records, settings)
 
@@ -123,7 +124,7 @@ def next_snapshot(
     changed = {change.address for change in run.done}
     records: Mapping[Address, ResourceRecord] = run.records
     if planned.plan.mode == "normal":
-        records = refreshed(run.records, planned.wanted, changed.__contains__)
+        records = refreshed(run.records, planned.wanted, _as_wanted(planned), changed.__contains__)
         planned.evaluated.program.reevaluate_outputs()
     records = _with_secret_times(records, planned.records, workspace.stamp)
     outputs = _outputs(planned, run)
@@ -150,6 +151,18 @@ def _outputs(planned: Planned, run: Run) -> dict[str, Output]:
     return stored_outputs(planned.evaluated, planned.fingerprints)
 
 
+def _as_wanted(planned: Planned) -> dict[Address, Stored]:
+    """What exists of the objects that need no change, all of it looked at: nothing of them is ignored."""
+    return {
+        change.address: change.before
+        for change in planned.plan.changes
+        if change.action is Action.NO_OP
+        and change.before is not None
+        and change.wanted is not None
+        and change.wanted.ignore_changes == ()
+    }
+
+
 def _with_secret_times(
     records: Mapping[Address, ResourceRecord], before: Mapping[Address, ResourceRecord], stamp: str
 ) -> dict[Address, ResourceRecord]:
@@ -157,22 +170,9 @@ def _with_secret_times(
     result = dict(records)
     for address, record in records.items():
         old = before.get(address)
-        if record is old:
-            continue
-        versions = _secret_versions(record)
-        if versions:
-            known = _secret_versions(old) if old is not None else {}
-            times = old.secrets_changed if old is not None else {}
-            changed = {
-                name: times.get(name, stamp) if known.get(name) == one else stamp for name, one in versions.items()
-            }
-            result[address] = record.model_copy(update={"secrets_changed": changed})
+        if record is not old:
+            result[address] = with_secret_times(record, old, stamp)
     return result
-
-
-def _secret_versions(record: ResourceRecord) -> dict[str, int]:
-    leaves = ((name, leaf_content(value, SECRET)) for name, value in record.attributes.items() if type(value) is dict)
-    return {name: leaf["version"] for name, leaf in leaves if leaf is not None}
 
 
 KEPT_SKIPS = 100

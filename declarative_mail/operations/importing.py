@@ -52,8 +52,6 @@ def import_object(workspace: Workspace, text: str, id_: str, *, timeout: float) 
         before = state.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
         following = before.with_resources([*before.resources, record])
         state.write(planned.fingerprints.renewed(following))
-        if state.journal is not None:
-            state.journal.clear()
         return change
 
 

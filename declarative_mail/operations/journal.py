@@ -1,4 +1,4 @@
-"""Keeps the journal of a run where its state lives, and settles what an interrupted run left behind.
+"""Keeps the journal of a run where its state lives.
 
 Beside a local state file the journal is a file. A store without a disk keeps the intents in the state's ``pending``
 section, by a conditional write for each batch: the disk of a CI runner dies with its job (semantics 6).
@@ -6,19 +6,15 @@ section, by a conditional write for each batch: the disk of a CI runner dies wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from time import monotonic
 
-from declarative_mail.addresses import parse_address
+from declarative_mail.addresses import Address
 from declarative_mail.applying.journal import fold, intent_of, outcome_of
 from declarative_mail.applying.run import Call, Ended
-from declarative_mail.diagnostics import Diagnostic, DiagnosticError
-from declarative_mail.diagnostics.codes import planning, remotes
 from declarative_mail.operations.states import OpenState
-from declarative_mail.remotes.base import Operation, Remote
-from declarative_mail.state.digest import attribute_digests
-from declarative_mail.state.snapshot import Intent, Outcome, ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import Intent, ResourceRecord, Snapshot
 
 CHECKPOINT_SECONDS = 5.0
 """How often the state is written while a run goes on."""
@@ -42,6 +38,20 @@ class RunJournal:
         self._of_call: dict[int, str] = {}
         self._written_at = monotonic()
 
+    @property
+    def repeated(self) -> Collection[Address]:
+        """The creates that the run before this one left open and that were not to be found."""
+        return self._state.unseen
+
+    def make_sure(self) -> None:
+        """Make sure of the lock, which costs a question every few seconds.
+
+        Raises:
+            LockLost: somebody else works on the state.
+        """
+        if self._state.lease is not None:
+            self._state.lease.check()
+
     def before_calls(self, calls: Sequence[Call]) -> None:
         """Make sure of the lock, then note what is sent next.
 
@@ -51,8 +61,7 @@ class RunJournal:
         noted = [call for call in calls if call.remote != "local"]
         if not noted:
             return
-        if self._state.lease is not None:
-            self._state.lease.check()
+        self.make_sure()
         intents = [intent_of(call, _now()) for call in noted]
         self._intents.update({one.id: one for one in intents})
         self._of_call.update({id(call): one.id for call, one in zip(noted, intents, strict=True)})
@@ -83,16 +92,20 @@ class RunJournal:
         self._state.write(fold(self._before, self._intents.values()))
         self._written_at = monotonic()
 
-    def finish(self, snapshot: Snapshot) -> Snapshot:
+    def finish(self, snapshot: Snapshot, *, gone: Collection[ResourceRecord] = ()) -> Snapshot:
         """Write the state at the end of a run; what is still open stays in it as pending.
+
+        Args:
+            snapshot: what came of the run.
+            gone: old halves of replacements that were deleted.
 
         Raises:
             DiagnosticError: it could not be written; the journal stays.
         """
         left = [one for one in self._intents.values() if one.outcome is None and one.id not in self._unsent]
         deposed = fold(self._before, self._intents.values()).deposed
-        known = {(one.remote, one.id) for one in snapshot.resources}
-        kept = [one for one in deposed if (one.remote, one.id) not in known]
+        known = {one.place for one in (*snapshot.resources, *gone)}
+        kept = [one for one in deposed if one.place not in known]
         whole = snapshot.with_resources([*snapshot.resources, *kept]).model_copy(update={"pending": tuple(left)})
         written = self._state.write(whole)
         if self._file is not None:
@@ -107,78 +120,3 @@ class RunJournal:
 
 def _now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def settle(snapshot: Snapshot, by_name: Mapping[str, Remote]) -> tuple[Snapshot, list[Diagnostic]]:
-    """Ask the remotes about each call whose outcome is open.
-
-    Args:
-        snapshot: with something pending.
-        by_name: the remotes.
-
-    Returns:
-        The state with nothing pending, and warnings.
-
-    Raises:
-        DiagnosticError: a remote is not declared any more, or cannot be asked.
-    """
-    settled, warnings = [], list[Diagnostic]()
-    for intent in snapshot.pending:
-        remote = by_name.get(intent.remote)
-        if remote is None:
-            detail = (
-                f"An interrupted run left a call for {intent.address} open on remote.{intent.remote}, which is not "
-                "declared any more. Declare it again, so that dmail can ask what became of it."
-            )
-            raise DiagnosticError(Diagnostic(planning.UNKNOWN_REMOTE, detail))
-        outcome, warning = _ask(intent, remote)
-        settled.append(intent.model_copy(update={"outcome": outcome}))
-        warnings += [warning] if warning is not None else []
-    return fold(snapshot, settled), warnings
-
-
-def _ask(intent: Intent, remote: Remote) -> tuple[Outcome, Diagnostic | None]:
-    """What became of one call: looked up by id, a create by natural key (semantics 31)."""
-    type_ = parse_address(intent.address).type
-    done = Outcome(status="done", at=intent.at, record=None)
-    failed = Outcome(status="failed", at=intent.at)
-    if intent.verb == "delete":
-        return (failed if remote.find(type_, id_=intent.object_id) else done), None
-    record = intent.record
-    if record is None:
-        return failed, None
-    found = remote.find(type_, id_=intent.object_id, like=record.attributes)
-    if found is None:
-        return failed, None
-    if dict(found.attributes) == record.attributes:
-        return done.model_copy(update={"record": _as_found(record, found.id)}), None
-    return failed, _differs(intent, found.id) if intent.verb == "create" else None
-
-
-def _as_found(record: ResourceRecord, id_: str) -> ResourceRecord:
-    return record.model_copy(update={"id": id_, "applied": attribute_digests(record.attributes)})
-
-
-def _differs(intent: Intent, id_: str) -> Diagnostic:
-    detail = (
-        f"An interrupted run was about to create {intent.address}. remote.{intent.remote} has an object with its "
-        f"natural key, but not with these attributes, so it is not taken for ours. To take it over:\n"
-        f"    dmail import '{intent.address}' {id_}"
-    )
-    return Diagnostic(remotes.INTERRUPTED_OTHERWISE, detail, address=parse_address(intent.address))
-
-
-def delete_deposed(snapshot: Snapshot, by_name: Mapping[str, Remote]) -> Snapshot:
-    """Finish replacements that were interrupted between create and delete: the new object stands, the old one goes.
-
-    Raises:
-        DiagnosticError: the remote refused.
-    """
-    for record in snapshot.deposed:
-        remote = by_name[record.remote]
-        attributes = dict(record.attributes)
-        operation = Operation("delete", record.address, record.type, record.id, attributes, None, {}, {})
-        (written,) = remote.write(remote.document(operation), [operation])
-        if written.fault is not None:
-            raise DiagnosticError(written.fault)
-    return snapshot.with_resources(snapshot.by_address.values())

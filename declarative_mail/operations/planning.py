@@ -15,7 +15,6 @@ from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.instances import ImportTarget
 from declarative_mail.operations.evaluate import Asks, Evaluated, evaluate
 from declarative_mail.operations.imports import Known, find_imports
-from declarative_mail.operations.journal import settle
 from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.outputs import output_changes, settled_outputs, stored_outputs
@@ -24,6 +23,7 @@ from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, se
 from declarative_mail.operations.refreshing import preflight, refresh
 from declarative_mail.operations.remote_rules import change_faults, declared_faults
 from declarative_mail.operations.remotes import Remotes, introduce
+from declarative_mail.operations.settling import settle, still_standing
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import recognise, same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
@@ -98,6 +98,11 @@ class Planned:
         """Whether there is an error."""
         return has_errors(self.diagnostics)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether applying it would do nothing, not even finish what an interrupted run began."""
+        return self.plan.is_empty and not (self.snapshot is not None and self.snapshot.deposed)
+
 
 def make_plan(
     workspace: Workspace,
@@ -128,8 +133,8 @@ def make_plan(
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = evaluated.remotes
     if snapshot is not None and snapshot.pending and not has_errors(remote_faults):
-        state.recovered, warnings = settle(snapshot, remotes.by_name)
-        state.diagnostics += warnings
+        introduce(remotes, (), {}, evaluated.data_ids)
+        state.take_up(settle(snapshot, records, remotes.by_name))
         return make_plan(workspace, options, state, loaded=loaded, taking=taking)
     wanted = wanted_of(evaluated, remotes, fingerprints)
     diagnostics = [
@@ -235,8 +240,8 @@ def _meant(
         same_secret=same_secret(known.evaluated, known.fingerprints),
     )
     changes, more = build_changes(sources, chosen)
-    ask = options.refresh and not more
-    refused = change_faults(changes, known.evaluated.desired, known.remotes.by_name, ask=ask)
+    ask, leaving = options.refresh and not more, known.snapshot.deposed if known.snapshot is not None else ()
+    refused = change_faults(changes, known.evaluated.desired, known.remotes.by_name, leaving=leaving, ask=ask)
     return changes, [*diagnostics, *faults, *more, *refused]
 
 
@@ -255,6 +260,7 @@ def _faults(evaluated: Evaluated, remotes: Remotes, snapshot: Snapshot | None, *
         *evaluated.diagnostics,
         *lint_servers(evaluated.desired, now.date()),
         *find_horizons(evaluated.desired, snapshot, now),
+        *still_standing(snapshot),
         *_unknown_remotes(evaluated, remotes),
     ]
 

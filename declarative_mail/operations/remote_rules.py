@@ -12,6 +12,7 @@ from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.leaves import format_path
+from declarative_mail.state.snapshot import ResourceRecord
 
 _VERBS: Mapping[Action, tuple[Verb, ...]] = {
     Action.CREATE: ("create",),
@@ -84,7 +85,12 @@ def _instead(name: str, capabilities: Capabilities) -> str:
 
 
 def change_faults(
-    changes: Iterable[Change], desired: Mapping[Address, Desired], remotes: Mapping[str, Remote], *, ask: bool
+    changes: Iterable[Change],
+    desired: Mapping[Address, Desired],
+    remotes: Mapping[str, Remote],
+    *,
+    leaving: Iterable[ResourceRecord] = (),
+    ask: bool,
 ) -> list[Diagnostic]:
     """What stands against the changes of a plan: verbs that a remote does not have, and what it says itself.
 
@@ -92,6 +98,7 @@ def change_faults(
         changes: of the plan.
         desired: every declared object, for the places.
         remotes: by name.
+        leaving: old halves of interrupted replacements, which are deleted beside the changes.
         ask: whether remotes may be asked how things are.
 
     Raises:
@@ -107,9 +114,14 @@ def change_faults(
                 continue
             faults += _verb_faults(change, verb, remote, desired)
             by_remote.setdefault(name, []).append(_operation(change, verb))
+    for record in leaving:
+        attributes = dict(record.attributes)
+        ended = Operation("delete", record.address, record.type, record.id, attributes, None, {}, {})
+        by_remote.setdefault(record.remote, []).append(ended)
     if ask and not faults:
         for name, operations in by_remote.items():
-            faults += as_diagnostics(remotes[name].review(operations), desired)
+            if name in remotes:
+                faults += as_diagnostics(remotes[name].review(operations), desired)
     return faults
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import cast
 
 from declarative_mail import __version__
+from declarative_mail.addresses import Address
 from declarative_mail.applying.journal import FileJournal, fold, recover
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.operations.backend import Backend, backend_of, default_file
 from declarative_mail.operations.evaluate import evaluate
 from declarative_mail.operations.load import Loaded, load
+from declarative_mail.operations.settling import Settled
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.kept import Kept, push_state, read_state, write_state
@@ -37,6 +39,7 @@ class OpenState:
         lease: the lock, while it is held.
         journal: beside the state, where the store has a disk.
         recovered: what was read, with all that the journal of an interrupted run adds to it.
+        unseen: the creates of an interrupted run of which the remotes know nothing, once they were asked.
         diagnostics: warnings found on the way.
         fingerprint: how a saved plan made the fingerprints of secrets; it counts where the state says nothing.
     """
@@ -49,6 +52,7 @@ class OpenState:
     journal: FileJournal | None = None
     recovered: Snapshot | None = None
     fingerprint: Fingerprints | None = None
+    unseen: Collection[Address] = ()
 
     @property
     def snapshot(self) -> Snapshot | None:
@@ -68,6 +72,11 @@ class OpenState:
         key = named.encode() if named else envelope.fingerprint_key
         return Fingerprinter(described, key=key, older=envelope.older_fingerprint_keys)
 
+    def take_up(self, settled: Settled) -> None:
+        """Go on from what became of an interrupted run. Nothing is written yet."""
+        self.recovered, self.unseen = settled.snapshot, settled.unseen
+        self.diagnostics += settled.warnings
+
     def write(self, snapshot: Snapshot) -> Snapshot:
         """Put this in the place of what was read, under the lock; nothing is written where nothing differs.
 
@@ -76,6 +85,9 @@ class OpenState:
         """
         store, envelope, lease = self.backend.store, self.backend.envelope, cast("Lease", self.lease)
         self.kept = write_state(store, envelope, self.kept, snapshot=snapshot, lease=lease)
+        if self.recovered is not None and self.journal is not None:
+            # What it said is in the state now; read again, it would undo what is done to the state from here on.
+            self.journal.clear()
         self.recovered = None
         return self.kept.snapshot or snapshot
 

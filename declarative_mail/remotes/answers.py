@@ -15,6 +15,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from declarative_mail.secrets import Secret
+
+SHORTEST_HIDDEN = 4
+"""Characters of a secret that is hidden in words of the other side: a shorter one would hide parts of any word."""
 _REQUEST_IDS = ("x-request-id", "x-correlation-id", "x-harness-request-id")
 
 
@@ -23,7 +27,11 @@ class TransportError(Exception):
 
 
 class Unreachable(TransportError):  # noqa: N818 - named after what happened
-    """No whole answer came."""
+    """No whole answer came. `sent` tells whether the other side may have got the request."""
+
+    def __init__(self, message: str, *, sent: bool = True) -> None:
+        super().__init__(message)
+        self.sent = sent
 
 
 class NotAnApi(TransportError):  # noqa: N818 - likewise
@@ -43,12 +51,14 @@ class Answer:
         headers: names in lower case.
         content: the whole body.
         url: what was asked, without query.
+        hidden: the secrets of the request, which the other side may quote.
     """
 
     status: int
     headers: Mapping[str, str]
     content: bytes = field(repr=False)
     url: str = ""
+    hidden: tuple[Secret, ...] = field(default=(), repr=False)
 
     @property
     def ok(self) -> bool:
@@ -60,6 +70,14 @@ class Answer:
         """What the other side calls this request, for its logs."""
         return next((self.headers[name] for name in _REQUEST_IDS if name in self.headers), None)
 
+    def quoted(self, text: str) -> str:
+        """Words of the other side as they may be shown: without the secrets that were sent."""
+        for secret in self.hidden:
+            value = secret.reveal()
+            if len(value) >= SHORTEST_HIDDEN:
+                text = text.replace(value, f"({secret.source})")
+        return text
+
     def json(self) -> Any:
         """The body as JSON.
 
@@ -70,7 +88,7 @@ class Answer:
             return json.loads(self.content)
         except ValueError:
             kind = self.headers.get("content-type", "no content type")
-            message = f"{self.url} answered {self.status} with {kind}, which is not JSON: {_excerpt(self.content)}"
+            message = f"{self.url} answered {self.status} with {kind}, which is not JSON: {self._excerpt()}"
             raise NotAnApi(message) from None
 
     def json_object(self) -> dict[str, Any]:
@@ -84,7 +102,7 @@ class Answer:
             raise NotAnApi(f"{self.url} answered {self.status} with JSON that is no object")
         return document
 
-
-def _excerpt(content: bytes) -> str:
-    text = " ".join(content[:200].decode("utf-8", "replace").split())
-    return f'"{text[:80]}"' if text else "an empty body"
+    def _excerpt(self) -> str:
+        # Hidden before it is cut: half a secret is one, too.
+        text = " ".join(self.quoted(self.content[:10_000].decode("utf-8", "replace")).split())
+        return f'"{text[:80]}"' if text else "an empty body"

@@ -68,6 +68,8 @@ class Operation:
         after: what shall be, in stored form; None for a delete.
         secrets: the values of the secrets in `after`, by attribute path.
         ids: for each address that `after` refers to, how the remote names that object.
+        repeated: an interrupted run was about to make the same create, and the remote knew nothing of it when it was
+            asked. It may have arrived since: an object that is in the way and equals `after` is that one, and ours.
     """
 
     verb: Literal["create", "update", "delete"]
@@ -78,6 +80,7 @@ class Operation:
     after: Mapping[str, Any] | None
     secrets: Mapping[str, Secret]
     ids: Mapping[str, str]
+    repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def problem_text(answer: Answer) -> str:
     document = _document(answer)
     words = [str(document[name]) for name in ("title", "detail") if document.get(name)]
     if words:
-        said = f"{said}: {': '.join(words)}"
+        said = f"{said}: {answer.quoted(': '.join(words))}"
     return f"{said} (request {answer.request_id})" if answer.request_id else said
 
 

@@ -49,6 +49,7 @@ def request_token(
             content=urlencode(form).encode(),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
             repeatable=grant == "client_credentials",
+            secrets=[secret for secret in (client_secret, refresh_token) if secret is not None],
         )
     finally:
         transport.close()
@@ -56,5 +57,6 @@ def request_token(
     token = document.get("access_token")
     if not answer.ok or not isinstance(token, str) or not token:
         said = ": ".join(str(document[name]) for name in ("error", "error_description") if name in document)
-        raise TransportError(f"{answer.url} gave no token (status {answer.status}{f', {said}' if said else ''})")
+        words = f", {answer.quoted(said)}" if said else ""
+        raise TransportError(f"{answer.url} gave no token (status {answer.status}{words})")
     return Secret(token, f"oauth2:{client_id}")

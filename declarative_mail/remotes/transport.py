@@ -10,13 +10,13 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from declarative_mail.remotes.answers import Answer, Insecure, NotAnApi, Unreachable
+from declarative_mail.remotes.answers import Answer, Insecure, NotAnApi, TransportError, Unreachable
+from declarative_mail.remotes.repeating import IDEMPOTENT, JITTER, LONGEST_WAIT, RETRIED, Refused, Repetition
 from declarative_mail.secrets import Secret
 
 if TYPE_CHECKING:
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 
-RETRIED = frozenset({429, 502, 503, 504})
-"""Answers after which the same request may succeed."""
-IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
-"""RFC 9110 section 9.2.2."""
-LONGEST_WAIT = 30.0
+CONNECT_TIME = 10.0
+"""Seconds for a connection. One that is not made by then is better tried again."""
+SHORTEST_TIME = 0.1
+"""Seconds that a request gets although the time is up: it was allowed to be sent just before."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -80,6 +79,7 @@ class Transport:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         repeatable: bool | None = None,
+        secrets: Iterable[Secret] = (),
     ) -> Answer:
         """Send a request, again where that is safe and may help.
 
@@ -91,35 +91,42 @@ class Transport:
             query: parameters; None values are left out.
             headers: further headers.
             repeatable: whether sending it twice does no harm; by default that of the method, or an ``Idempotency-Key``.
+            secrets: what is in the body: where the other side quotes it, it is not shown.
 
         Raises:
             TransportError: no usable answer came.
         """
-        import stamina
-
         given = dict(headers or {})
         if body is not None:
             content, given["Content-Type"] = json.dumps(body).encode(), "application/json"
         safe = repeatable if repeatable is not None else method in IDEMPOTENT or "Idempotency-Key" in given
         asked = {name: value for name, value in (query or {}).items() if value is not None}
-        ends = time.monotonic() + self._settings.timeout
+        rules = Repetition(safe, time.monotonic() + self._settings.timeout)
         answer: Answer | None = None
         try:
-            for attempt in stamina.retry_context(
-                on=_worth_repeating if safe else _told_to_wait,
-                attempts=self._settings.attempts,
-                timeout=self._settings.timeout,
-                wait_initial=0.2,
-                wait_max=LONGEST_WAIT,
-                wait_jitter=0.3,
-            ):
+            for attempt in self._attempts(rules):
                 with attempt:
-                    answer = self._once(method, path, content, query=asked, headers=given, ends=ends)
-        except _Refused as refused:
-            return refused.answer
+                    answer = self._once(method, path, content, query=asked, headers=given, ends=rules.ends)
+        except Refused as refused:
+            answer = refused.answer
         if answer is None:
-            raise Unreachable(f"{self._settings.endpoint} was not asked")
-        return answer
+            raise Unreachable(f"{self._settings.endpoint} was not asked", sent=False)
+        return replace(answer, hidden=(*self._secrets, *secrets))
+
+    def _attempts(self, rules: Repetition) -> Iterable[Any]:
+        import stamina
+        from stamina.instrumentation import set_on_retry_hooks
+
+        # By default it warns of each repetition on standard error.
+        set_on_retry_hooks([_log_repetition])
+        return stamina.retry_context(
+            on=rules,
+            attempts=self._settings.attempts,
+            timeout=self._settings.timeout,
+            wait_initial=0.2,
+            wait_max=LONGEST_WAIT,
+            wait_jitter=JITTER,
+        )
 
     def _once(
         self,
@@ -134,17 +141,19 @@ class Transport:
         import httpx
 
         url = self._settings.endpoint.rstrip("/") + path
-        left = max(ends - time.monotonic(), 0.1)
+        left = max(ends - time.monotonic(), SHORTEST_TIME)
+        sent = self._headers(headers)
         try:
-            response = self._open().request(
-                method, url, content=content, params=query, headers=self._headers(headers), timeout=left
-            )
+            with self._open().stream(
+                method, url, content=content, params=query or None, headers=sent, timeout=_timeouts(left)
+            ) as response:
+                body = _whole(response, time.monotonic() + left, without_query(url))
         except httpx.HTTPError as error:
-            raise Unreachable(_words(error, without_query(url), seconds=left)) from None
+            raise _unreachable(error, without_query(url), seconds=left) from None
         answer = Answer(
             response.status_code,
             {name.lower(): value for name, value in response.headers.items()},
-            response.content,
+            body,
             without_query(url),
         )
         _log(method, answer)
@@ -156,12 +165,18 @@ class Transport:
             )
             raise NotAnApi(message)
         if answer.status in RETRIED:
-            raise _Refused(answer)
+            raise Refused(answer)
         return answer
+
+    @property
+    def _secrets(self) -> tuple[Secret, ...]:
+        """What every request holds: the tokens, without the word that says what kind they are."""
+        values = [value for value in self._settings.headers.values() if isinstance(value, Secret)]
+        return tuple(Secret(value.reveal().rpartition(" ")[2], value.source) for value in values)
 
     def _headers(self, given: Mapping[str, str]) -> dict[str, str]:
         own = {
-            name: value.reveal() if isinstance(value, Secret) else value
+            name: _header(name, value) if isinstance(value, Secret) else value
             for name, value in self._settings.headers.items()
         }
         return {"User-Agent": self._settings.user_agent, "Accept": "application/json", **own, **given}
@@ -172,7 +187,7 @@ class Transport:
         with self._opening:
             if self._client is None:
                 limits = httpx.Limits(max_connections=64, max_keepalive_connections=64)
-                self._client = httpx.Client(follow_redirects=False, limits=limits)
+                self._client = _client(limits=limits)
                 # A run opens its remotes at the beginning and lets go of them at its end, however it ends.
                 weakref.finalize(self, self._client.close)
             return self._client
@@ -184,46 +199,17 @@ class Transport:
             self._client = None
 
 
-class _Refused(Exception):  # noqa: N818 - it carries an answer through the retries, nobody else sees it
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
-
-
-def _worth_repeating(error: Exception) -> bool | float:
-    """Whether to send again, or after how many seconds the other side asked us to."""
-    if isinstance(error, _Refused):
-        return _retry_after(error.answer.headers.get("retry-after")) or True
-    return isinstance(error, Unreachable)
-
-
-def _told_to_wait(error: Exception) -> bool | float:
-    """The same for a request that must not be done twice: only where the other side says that it was not done."""
-    if isinstance(error, _Refused) and error.answer.status == 429:
-        return _worth_repeating(error)
-    return False
-
-
-def _retry_after(text: str | None) -> float | None:
-    """The seconds of a Retry-After header (RFC 9110 section 10.2.3), bounded."""
-    if text is None:
-        return None
-    if text.strip().isdigit():
-        return min(float(text), LONGEST_WAIT)
-    try:
-        seconds = parsedate_to_datetime(text).timestamp() - time.time()
-    except ValueError:
-        return None
-    return min(max(seconds, 0.0), LONGEST_WAIT)
-
-
 def require_secure(endpoint: str, *, allowed: bool) -> None:
     """Refuse clear text to another machine.
 
     Raises:
-        Insecure: the endpoint is ``http://``, not on this machine, and not allowed.
+        Insecure: the endpoint is ``http://``, not on this machine, and not allowed; or it is no URL.
     """
-    parts = urlsplit(endpoint)
+    try:
+        parts = urlsplit(endpoint)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise Insecure(f"{endpoint} is not an http or https URL.")
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK and not allowed:
@@ -239,19 +225,68 @@ def without_query(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}" if parts.scheme else parts.path
 
 
-def _words(error: Exception, url: str, *, seconds: float) -> str:
+def _client(**options: Any) -> httpx.Client:
+    """A client as the environment wants it: proxies and trusted certificates are taken from there."""
     import httpx
 
-    if isinstance(error, httpx.TimeoutException):
-        return f"{url} gave no answer within {seconds:.0f} s"
+    try:
+        return httpx.Client(follow_redirects=False, **options)
+    except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+        names = "HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+        message = f"a proxy or certificates that the environment names ({names}) cannot be used: {error}"
+        raise TransportError(message) from None
+
+
+def _header(name: str, value: Secret) -> str:
+    """A secret as a header can carry it (RFC 9110 section 5.5)."""
+    text = value.reveal()
+    if not text.isascii() or not text.isprintable():
+        message = (
+            f"what {name} shall carry ({value.source}) has a line break or another character that no header can hold. "
+            "A file often ends with a line break: trimspace() takes it away."
+        )
+        raise TransportError(message)
+    return text
+
+
+def _timeouts(left: float) -> httpx.Timeout:
+    """For each wait: what is left of the time, and for a connection no more than a part, so that it is tried again."""
+    import httpx
+
+    return httpx.Timeout(left, connect=min(left, CONNECT_TIME))
+
+
+def _whole(response: httpx.Response, ends: float, url: str) -> bytes:
+    """The body. One that comes in drops keeps no run waiting for longer than one that does not come."""
+    parts = []
+    for part in response.iter_bytes():
+        parts.append(part)
+        if time.monotonic() > ends:
+            raise Unreachable(f"{url} did not come to the end of its answer in time")
+    return b"".join(parts)
+
+
+def _unreachable(error: Exception, url: str, *, seconds: float) -> Unreachable:
+    import httpx
+
     if isinstance(error, httpx.ConnectError):
-        return f"{url} cannot be reached: {error}"
-    return f"{url} broke off its answer: {error}"
+        return Unreachable(f"{url} cannot be reached: {error}", sent=False)
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Unreachable(
+            f"{url} cannot be reached: no connection within {min(seconds, CONNECT_TIME):.0f} s", sent=False
+        )
+    if isinstance(error, httpx.TimeoutException):
+        return Unreachable(f"{url} gave no answer within {seconds:.0f} s")
+    return Unreachable(f"{url} broke off its answer: {error}")
 
 
 def _log(method: str, answer: Answer) -> None:
     """One line a request under ``DMAIL_LOG=debug``: no header, no body and no query, so no secret either."""
     LOGGER.debug("%s %s -> %s %s", method, answer.url, answer.status, answer.request_id or "")
+
+
+def _log_repetition(details: Any) -> None:
+    LOGGER.debug("%s; again in %.1f s", details.caused_by, details.wait_for)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,17 +321,15 @@ class PlainClient:
         try:
             response = self._open().request(method, url, headers=dict(headers), content=content)
         except httpx.HTTPError as error:
-            raise Unreachable(_words(error, without_query(url), seconds=self._timeout)) from None
+            raise _unreachable(error, without_query(url), seconds=self._timeout) from None
         lower = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, lower, response.content, without_query(url))
         _log(method, answer)
         return answer
 
     def _open(self) -> httpx.Client:
-        import httpx
-
         if self._client is None:
-            self._client = httpx.Client(follow_redirects=False, timeout=self._timeout, verify=self._trust())
+            self._client = _client(timeout=self._timeout, verify=self._trust())
             weakref.finalize(self, self._client.close)
         return self._client
 

@@ -156,9 +156,10 @@ def _known_fields() -> set[str]:
 
 
 def _check_unique(snapshot: Snapshot, name: str) -> None:
-    if len(snapshot.by_address) + len(snapshot.deposed) == len(snapshot.resources):
+    addresses = [record.address for record in snapshot.resources if record.deposed is None]
+    if len(snapshot.by_address) == len(addresses):
         return
-    count = Counter(record.address for record in snapshot.resources if record.deposed is None)
+    count = Counter(addresses)
     raise DiagnosticError(
         Diagnostic(
             codes.DUPLICATE_OBJECT,

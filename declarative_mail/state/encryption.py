@@ -194,7 +194,8 @@ def _parsed(data: bytes, name: str) -> dict[str, Any]:
 
 def _checked(header: Any, name: str) -> Header:
     """A header whose every field is of the kind and size that we write."""
-    if not isinstance(header, dict) or not isinstance(header.get("kdf"), dict):
+    kinds = {"kdf": dict, "key_id": str}
+    if not isinstance(header, dict) or not all(isinstance(header.get(key), kind) for key, kind in kinds.items()):
         raise DiagnosticError(_tampered(name))
     kdf = header["kdf"]
     if (header.get("version"), header.get("method"), kdf.get("name")) != (1, "aes-256-gcm", "argon2id"):

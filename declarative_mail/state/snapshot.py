@@ -34,6 +34,10 @@ class _AnyJson:
 StoredValue: TypeAlias = Annotated[JsonValue, _AnyJson]
 
 
+Place: TypeAlias = tuple[str, str, str]
+"""Remote, type and id: which object it is, whatever it is called here. Ids of some systems are unique within a type."""
+
+
 class Record(BaseModel):
     """What all records of a state share: frozen, no unknown fields, built once for the whole snapshot.
 
@@ -121,6 +125,11 @@ class ResourceRecord(Record):
     def address(self) -> Address:
         """The address of the resource instance. A deposed object has the address of what replaced it."""
         return Address(self.type, self.name, self.key, self.module_path, self.mode)
+
+    @property
+    def place(self) -> Place:
+        """Which object it is."""
+        return (self.remote, self.type, self.id)
 
     def at(self, address: Address) -> ResourceRecord:
         """The same object under another address."""
@@ -213,7 +222,9 @@ class Intent(Record):
     verb: Literal["create", "read", "update", "replace", "delete", "import", "move", "forget"]
     remote: str
     object_id: str | None = Field(default=None, description="How the remote names the object, where it exists already.")
-    deposed: str | None = None
+    deposed: str | None = Field(
+        default=None, description="Of a create that replaces an object which still stands: what marks the old one."
+    )
     document_key: str | None = Field(default=None, description="The unit of write that it is part of.")
     natural_key: str | None = Field(default=None, description="How the object is found again when the answer is lost.")
     before: str | None = Field(default=None, description="Digest of the object before the call.")
@@ -258,8 +269,13 @@ class Snapshot(Record):
 
     @cached_property
     def deposed(self) -> tuple[ResourceRecord, ...]:
-        """Objects that were replaced and still have to be deleted."""
-        return tuple(record for record in self.resources if record.deposed is not None)
+        """Objects that were replaced and still have to be deleted.
+
+        Some systems let us choose ids: one that was used again since, e.g. by an import, names an object that stays.
+        """
+        left = [record for record in self.resources if record.deposed is not None]
+        current = {record.place for record in self.by_address.values()} if left else set()
+        return tuple(record for record in left if record.place not in current)
 
     def with_resources(self, records: Iterable[ResourceRecord]) -> Snapshot:
         """The same state with these objects, sorted by address."""

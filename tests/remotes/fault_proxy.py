@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -100,6 +101,22 @@ class FaultProxy:
         return sum(one == method for one, _ in self.requests)
 
 
+def send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
+    """Answer the request of a handler."""
+    if reply.status is None:
+        handler.close_connection = True
+        return
+    handler.send_response(reply.status)
+    for name, value in reply.headers.items():
+        handler.send_header(name, value)
+    if reply.status != 204:
+        handler.send_header("Content-Length", str(reply.promised or len(reply.body)))
+    handler.end_headers()
+    handler.wfile.write(reply.body)
+    if reply.promised:
+        handler.close_connection = True
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     proxy: FaultProxy
@@ -108,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
         content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with self.proxy.counted():
             reply = self._reply(content)
-        self._send(reply)
+        send(self, reply)
 
     def _reply(self, content: bytes) -> Reply:
         fault = self.proxy.next_fault(self.command, self.path)
@@ -120,6 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = _handle  # noqa: N815 - the names that the library calls
 
     def _forward(self, content: bytes) -> Reply:
+        """What the server answers; nothing where it is gone."""
         target = urlsplit(self.proxy.target)
         connection = HTTPConnection(str(target.hostname), target.port, timeout=20)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in DROPPED}
@@ -128,25 +146,24 @@ class _Handler(BaseHTTPRequestHandler):
             answer = connection.getresponse()
             given = {name: value for name, value in answer.getheaders() if name.lower() not in DROPPED}
             return Reply(answer.status, given, answer.read())
+        except (OSError, HTTPException):
+            return Reply(None)
         finally:
             connection.close()
 
-    def _send(self, reply: Reply) -> None:
-        if reply.status is None:
-            self.close_connection = True
-            return
-        self.send_response(reply.status)
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        if reply.status != 204:
-            self.send_header("Content-Length", str(reply.promised or len(reply.body)))
-        self.end_headers()
-        self.wfile.write(reply.body)
-        if reply.promised:
-            self.close_connection = True
-
     def log_message(self, *_: Any) -> None:
         """Nothing is logged."""
+
+
+class Server(ThreadingHTTPServer):
+    """A server whose clients may vanish."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that was killed needs no word of it."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -154,8 +171,7 @@ def fault_proxy(target: str) -> Iterator[FaultProxy]:
     """A running proxy."""
     proxy = FaultProxy(target)
     handler = type("Handler", (_Handler,), {"proxy": proxy})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), handler)
     proxy.url = f"http://127.0.0.1:{server.server_port}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
@@ -165,6 +181,33 @@ def fault_proxy(target: str) -> Iterator[FaultProxy]:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+class Gate:
+    """Holds an answer back until the test opens it: a process that waits for it is where the test wants it."""
+
+    def __init__(self) -> None:
+        """Closed."""
+        self._reached, self._opened = Event(), Event()
+
+    def __call__(self, reply: Reply) -> Reply:
+        """Pass the answer on, in time."""
+        self._reached.set()
+        self._opened.wait(120)
+        return reply
+
+    def is_reached(self) -> bool:
+        """Whether an answer waits."""
+        return self._reached.is_set()
+
+    def open(self) -> None:
+        """Let it, and all that come after it, go."""
+        self._opened.set()
+
+
+def passed_on(reply: Reply) -> Reply:
+    """The answer as it is."""
+    return reply
 
 
 def lost(_: Reply) -> Reply:

@@ -1,77 +1,89 @@
-"""Real ``dmail apply`` processes that are killed: afterwards every object exists exactly once and the state matches."""
+"""Real ``dmail apply`` processes that are killed: afterwards every object exists exactly once and the state matches.
+
+Half of them lose their working directory too, as on a CI runner: the state is on a server then.
+"""
 
 from __future__ import annotations
 
-import random
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.remotes.conformance.rest import RestHarness, rest_harness
+from tests.remotes.kills import APPLY, Site, Wish, changed, kept_in_postgres
+from tests.remotes.served import served
+from tests.state.servers import running_postgres
 from tests.support.project import Project, project
+from tests.support.zygote import Zygote
 
 __all__ = ["project"]
 
-COUNT = 60
-GROUPS = 'user_group "g" {\n  count = %d\n  description = "%s"\n}\n'
-ARGUMENTS = ("apply", "--auto-approve", "--allow-mass-change", "--skip-connection-test=no server in this test")
+
+def kill_again_and_again(site: Site, seed: int, kills: int) -> None:
+    """Kill one run after the other, each with another wish; one in two is followed by a run that comes to its end."""
+    chance = Random(seed)  # noqa: S311 - chooses instants
+    site.parallelism = chance.choice([1, 3, 10])
+    if chance.random() < 0.5:
+        site.system.environment["DMAIL_FINGERPRINT_KEY"] = "a key that is outside the state"
+    for number in range(kills):
+        site.wish = changed(site.wish, chance, groups=8, rules=4)
+        crash = chance.random() < 0.1
+        if chance.random() < 0.5:
+            site.killed_after(chance.randrange(1, 30), crash=crash)
+        else:
+            site.killed_within(chance.uniform(0.0, 0.4), crash=crash)
+        if chance.random() < 0.5 or number == kills - 1:
+            site.finish()
 
 
-@pytest.fixture
-def system(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestHarness]:
-    """A running server and a project that uses it."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
-        yield running
-
-
-def _kill_after(project: Project, system: RestHarness, calls: int) -> None:
-    """Start an apply and kill it once it has made about this many calls, or let it end."""
-    before = len(system.proxy.requests)
-    process = project.process(*ARGUMENTS, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + 60
-    while process.poll() is None and len(system.proxy.requests) - before < calls and time.monotonic() < deadline:
-        time.sleep(0.001)
-    process.send_signal(signal.SIGKILL)
-    process.wait(30)
-
-
-def _settled(project: Project, system: RestHarness, description: str) -> None:
-    project.apply("--allow-mass-change")
-
-    objects = system.objects("user_group")
-    assert sorted(one["name"] for one in objects.values()) == sorted(f"g-{number}" for number in range(COUNT))
-    assert {one["description"] for one in objects.values()} == {description}
-    assert sorted(record["id"] for record in project.state["resources"]) == sorted(objects)
-    assert not (project.path / "dmail.state.json.journal").exists()
-    assert project.run("plan", "--detailed-exitcode").code == 0
-
-
-@pytest.mark.parametrize("calls", [1, 17, 45])
-def test_killed_create_is_taken_up(project: Project, system: RestHarness, calls: int) -> None:
-    """Killed in the middle of creates: nothing is forgotten, nothing is made twice."""
-    project.write(GROUPS % (COUNT, "one"))
-
-    _kill_after(project, system, calls)
-
-    assert project.run("plan").code == 0
-    _settled(project, system, "one")
+@pytest.mark.parametrize("keeping", ["local", "http"], indirect=True)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_killed_at_random_instants(site: Site, seed: int) -> None:
+    """Creates, updates, deletes and replacements of groups, and rules that refer to them; the server dies too."""
+    kill_again_and_again(site, seed, 6)
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(25))
-def test_killed_again_and_again(project: Project, system: RestHarness, seed: int) -> None:
-    """Twenty kills at random instants, through creates, updates and deletes, then one run that settles it all."""
-    chance = random.Random(seed)  # noqa: S311 - chooses instants
-    for number in range(20):
-        count = chance.choice([COUNT, COUNT, COUNT // 2])
-        project.write(GROUPS % (count, f"turn {number}"))
-        _kill_after(project, system, chance.randrange(1, 2 * COUNT))
-    project.write(GROUPS % (COUNT, "end"))
+@pytest.mark.parametrize("keeping", ["local", "http"], indirect=True)
+@pytest.mark.parametrize("seed", range(100, 108))
+def test_killed_many_times(site: Site, seed: int) -> None:
+    """Four hundred times in all, half of them without the working directory."""
+    kill_again_and_again(site, seed, 25)
 
-    _settled(project, system, "end")
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[str]:
+    """A PostgreSQL server."""
+    with running_postgres() as conninfo:
+        yield conninfo
+
+
+@pytest.mark.soak
+@pytest.mark.xdist_group("state-postgres")
+@pytest.mark.parametrize("seed", range(200, 204))
+def test_killed_with_the_state_in_a_database(
+    zygote: Zygote, database: str, tmp_path_factory: pytest.TempPathFactory, seed: int
+) -> None:
+    """A hundred times more: the lock ends with the session of whoever held it."""
+    with served(zygote, Path(tmp_path_factory.mktemp("system"))) as (server, system):
+        keeping = kept_in_postgres(database, f"kills_{seed}")
+        kill_again_and_again(Site(Path(tmp_path_factory.mktemp("site")), zygote, server, system, keeping), seed, 25)
+
+
+def test_killed_program_as_it_is_started_by_a_person(site: Site, project: Project) -> None:
+    """An interpreter of its own, from the first import to the kill."""
+    site.wish = Wish({f"g{number}": (f"g{number}", "one", number == 0) for number in range(20)})
+    project.path = site.directory()
+    project.environment.update(site.system.environment)
+    process = project.process(*APPLY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while site.system.proxy.count("POST") < 9 and process.poll() is None:
+        time.sleep(0.001)
+    process.send_signal(signal.SIGKILL)
+
+    assert process.wait(30) == -signal.SIGKILL
+    assert 0 < len(site.system.objects("user_group")) < 20
+    site.finish()

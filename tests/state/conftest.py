@@ -13,6 +13,9 @@ import pytest
 from tests.state.http_state_server import StateServer, running_state_server
 from tests.state.servers import running_moto, running_postgres
 from tests.state.stores import StoreAt, stores
+from tests.support.zygote import zygote
+
+__all__ = ["zygote"]
 
 BUCKET = "states"
 AWS = {

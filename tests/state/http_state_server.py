@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from threading import Lock, Thread
 from urllib.parse import parse_qs, urlsplit
+
+from tests.remotes.fault_proxy import Server
 
 DROP_BEFORE = "drop-before"
 """Close the connection without doing anything."""
@@ -131,8 +133,7 @@ def running_state_server() -> Iterator[StateServer]:
     """A server on a free port of the loopback interface."""
     state = StateServer()
     handler = type("Handler", (_Handler,), {"server_state": state})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with Server(("127.0.0.1", 0), handler) as server:
         state.url = f"http://127.0.0.1:{server.server_address[1]}"
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()

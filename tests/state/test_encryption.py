@@ -204,6 +204,7 @@ class TestRefusals:
             (("encryption", "nonce"), None),
             (("encryption", "more"), 1),
             (("encryption", "kdf"), None),
+            (("encryption", "key_id"), None),
             (("encryption", "kdf", "salt"), "AAAA"),
             (("encryption", "kdf", "memory_kib"), 2**40),
             (("encryption", "kdf", "memory_kib"), 8),

@@ -278,6 +278,21 @@ class TestLostLocks:
         with pytest.raises(LockLost, match="somebody@there"):
             lease.check(now=True)
 
+    @pytest.mark.parametrize("fault", [None, DROP_AFTER])
+    def test_lock_that_is_free_again_is_lost_and_not_taken(self, stores: Stores, fault: str | None) -> None:
+        """Somebody broke it, did something and gave it back; also where the answer to the question is lost."""
+        store = stores.make()
+        lease = store.lock(make_lock())
+        del stores.server.locks[PATH]
+        if fault is not None:
+            stores.server.fail("LOCK", fault)
+
+        with pytest.raises(LockLost, match="nobody held it any more"):
+            lease.check(now=True)
+
+        assert stores.server.locks == {}
+        store.lock(make_lock()).release()
+
     def test_it_is_noticed_by_the_write_itself(self, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
         """When it is broken at the last moment, the server refuses the ID."""
         store = stores.make()

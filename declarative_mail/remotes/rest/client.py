@@ -26,11 +26,12 @@ from declarative_mail.remotes.faults import changed_since_plan, problem_text, re
 from declarative_mail.remotes.rest.wire import (
     API_VERSION,
     PREFIX,
-    REFERENCE,
-    SECRET,
     from_wire,
     natural_key,
     to_wire,
+    unread,
+    unseen,
+    with_ids,
     without_values,
 )
 from declarative_mail.remotes.transport import Transport, TransportSettings
@@ -125,7 +126,7 @@ class RestRemote(Remote):
         if found is None:
             return None
         attributes = self._stored(record.type, found, local=record.attributes)
-        return LiveObject(record.id, _unread(attributes, record.attributes), found["etag"])
+        return LiveObject(record.id, unread(attributes, record.attributes), found["etag"])
 
     def _stored(self, type_: str, found: Mapping[str, Any], *, local: Mapping[str, Any]) -> dict[str, Any]:
         """The attributes of an answer, beside those that never leave as they are in `local`."""
@@ -148,7 +149,7 @@ class RestRemote(Remote):
         if like is not None:
             return LiveObject(found["id"], self._stored(type_, found, local=like), found["etag"])
         attributes = self._stored(type_, found, local=resource_schema(type_).defaults)
-        return LiveObject(found["id"], _unseen(attributes), found["etag"])
+        return LiveObject(found["id"], unseen(attributes), found["etag"])
 
     def look_up(self, type_: str, asked: Mapping[str, str], /) -> Sequence[LiveObject]:
         """The whole list, compared here."""
@@ -167,7 +168,7 @@ class RestRemote(Remote):
         result = {}
         for type_ in resource_types():
             objects = list(self._list(type_))
-            result[type_] = [LiveObject(one["id"], _with_ids(one["attributes"]), one["etag"]) for one in objects]
+            result[type_] = [LiveObject(one["id"], with_ids(one["attributes"]), one["etag"]) for one in objects]
         return result
 
     def _get(self, type_: str, id_: str) -> dict[str, Any] | None:
@@ -243,18 +244,24 @@ class RestRemote(Remote):
                 _path(operation.type),
                 body={"attributes": payload},
                 headers={"Idempotency-Key": uuid4().hex},
+                secrets=operation.secrets.values(),
             )
+            if answer.status != 409:
+                return self._confirmed(operation, payload, answer)
         except TransportError as error:
             return self._look_up(operation, payload, error)
-        if answer.status == 409:
+        found = self._under_key(operation, payload) if operation.repeated else None
+        if found is None or found["attributes"] != without_values(payload):
             return Written(operation, fault=self._taken(operation, answer))
-        return self._confirmed(operation, payload, answer)
+        return self._made(operation, found)
+
+    def _under_key(self, operation: Operation, payload: Mapping[str, Any]) -> dict[str, Any] | None:
+        return next(self._list(operation.type, natural_key=natural_key(operation.type, payload)), None)
 
     def _look_up(self, operation: Operation, payload: Mapping[str, Any], error: TransportError) -> Written:
         """No answer to a create: what stands under its natural key says whether it was done (semantics 31)."""
         try:
-            key = natural_key(operation.type, payload)
-            found = next(self._list(operation.type, natural_key=key), None)
+            found = self._under_key(operation, payload)
         except DiagnosticError:
             raise error from None
         if found is None:
@@ -288,7 +295,11 @@ class RestRemote(Remote):
         if payload == seen:
             return Written(operation, LiveObject(id_, dict(operation.after or {}), etag))
         answer = self._transport.request(
-            "PUT", _path(operation.type, id_), body={"attributes": payload}, headers={"If-Match": etag}
+            "PUT",
+            _path(operation.type, id_),
+            body={"attributes": payload},
+            headers={"If-Match": etag},
+            secrets=operation.secrets.values(),
         )
         if answer.status in (404, 412):
             return self._overtaken(operation, payload)
@@ -324,7 +335,8 @@ class RestRemote(Remote):
         """The answer holds the object as it is now: what was dropped silently is a fault (semantics 32)."""
         if not answer.ok:
             return Written(operation, fault=refusal(answer, self.name), in_doubt=answer.status >= 500)
-        found = self._object(answer)
+        # An answer that is none of this API may come from a gateway, before or after the server did it: in doubt.
+        found = answer.json_object()
         meant = without_values(payload)
         if found.get("attributes") == meant:
             return self._made(operation, found)
@@ -334,7 +346,15 @@ class RestRemote(Remote):
             f"remote.{self.name} took the write, but {', '.join(names)} of {operation.address} is not what was "
             "written. Run plan: it shows what is there."
         )
-        return Written(operation, fault=Diagnostic(codes.NOT_KEPT, detail, address=operation.address))
+        fault = Diagnostic(codes.NOT_KEPT, detail, address=operation.address)
+        return Written(operation, self._as_it_is(operation, found), fault, in_doubt=True)
+
+    def _as_it_is(self, operation: Operation, found: Mapping[str, Any]) -> LiveObject | None:
+        """The object of an answer, where there is one: it stands, whatever is wrong with it."""
+        if not {"id", "etag", "attributes"} <= found.keys():
+            return None
+        attributes = self._stored(operation.type, found, local=operation.after or {})
+        return LiveObject(found["id"], attributes, found["etag"])
 
     def _made(self, operation: Operation, found: Mapping[str, Any]) -> Written:
         with self._guard:
@@ -346,37 +366,3 @@ def _path(type_: str, id_: str | None = None) -> str:
     from urllib.parse import quote
 
     return f"{PREFIX}/{type_}" if id_ is None else f"{PREFIX}/{type_}/{quote(id_, safe='')}"
-
-
-def _unread(live: Any, known: Any) -> Any:
-    """The live attributes, but a secret that was imported as it was then: nobody can tell whether it changed."""
-    if isinstance(live, Mapping):
-        leaf = known.get("$secret") if isinstance(known, Mapping) else None
-        if "$secret" in live and leaf is not None and leaf.get("fingerprint") is None:
-            return dict(known)
-        old = known if isinstance(known, Mapping) else {}
-        return {name: _unread(item, old.get(name)) for name, item in live.items()}
-    if isinstance(live, list):
-        olds = known if isinstance(known, list) else []
-        return [_unread(item, olds[index] if index < len(olds) else None) for index, item in enumerate(live)]
-    return live
-
-
-def _unseen(value: Any) -> Any:
-    """Attributes that are taken over: somebody else's fingerprint says nothing here (semantics 34)."""
-    if isinstance(value, Mapping):
-        leaf = value.get(SECRET)
-        if leaf is not None and len(value) == 1:
-            return {SECRET: {**leaf, "fingerprint": None}}
-        return {name: _unseen(item) for name, item in value.items()}
-    return [_unseen(item) for item in value] if isinstance(value, list) else value
-
-
-def _with_ids(value: Any) -> Any:
-    """References as ``TYPE/ID``, still told apart from plain texts."""
-    if isinstance(value, Mapping):
-        named = value.get(REFERENCE)
-        if named is not None and len(value) == 1:
-            return {REFERENCE: f"{named['type']}/{named['id']}"}
-        return {name: _with_ids(item) for name, item in value.items()}
-    return [_with_ids(item) for item in value] if isinstance(value, list) else value

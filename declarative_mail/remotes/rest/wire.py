@@ -92,6 +92,40 @@ def without_values(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def unread(live: Any, known: Any) -> Any:
+    """The live attributes, but a secret that was imported as it was then: nobody can tell whether it changed."""
+    if isinstance(live, Mapping):
+        leaf = known.get("$secret") if isinstance(known, Mapping) else None
+        if "$secret" in live and leaf is not None and leaf.get("fingerprint") is None:
+            return dict(known)
+        old = known if isinstance(known, Mapping) else {}
+        return {name: unread(item, old.get(name)) for name, item in live.items()}
+    if isinstance(live, list):
+        olds = known if isinstance(known, list) else []
+        return [unread(item, olds[index] if index < len(olds) else None) for index, item in enumerate(live)]
+    return live
+
+
+def unseen(value: Any) -> Any:
+    """Attributes that are taken over: somebody else's fingerprint says nothing here (semantics 34)."""
+    if isinstance(value, Mapping):
+        leaf = value.get(SECRET)
+        if leaf is not None and len(value) == 1:
+            return {SECRET: {**leaf, "fingerprint": None}}
+        return {name: unseen(item) for name, item in value.items()}
+    return [unseen(item) for item in value] if isinstance(value, list) else value
+
+
+def with_ids(value: Any) -> Any:
+    """References as ``TYPE/ID``, still told apart from plain texts."""
+    if isinstance(value, Mapping):
+        named = value.get(REFERENCE)
+        if named is not None and len(value) == 1:
+            return {REFERENCE: f"{named['type']}/{named['id']}"}
+        return {name: with_ids(item) for name, item in value.items()}
+    return [with_ids(item) for item in value] if isinstance(value, list) else value
+
+
 def secret_leaves(value: Any) -> Iterator[Mapping[str, Any]]:
     """What stands for each secret in some attributes, with its value where it has one."""
     if isinstance(value, Mapping):

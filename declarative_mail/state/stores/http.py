@@ -7,16 +7,18 @@
     UNLOCK unlock_address {lock}   200
 
 Beyond it, and ignored by servers that do not know them: ``If-Match`` where the server gives an ETag, and
-``If-None-Match: *`` for the first write. The lock is asked for again while a run lasts (the server answers with the
-lock that is held), so that a lock that was broken is noticed before the next call to a remote.
+``If-None-Match: *`` for the first write. While a run lasts, the lock is asked for under other IDs: the server answers
+with the lock that is held, so that one that was broken is noticed before the next call to a remote.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
+from uuid import uuid4
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -144,13 +146,21 @@ class HttpStore:
             raise self._wire.unexpected(method, answer)
 
     def _ask(self, info: LockInfo) -> None:
-        """LOCK once more: the server answers with the lock that is held, ours or another."""
-        answer = self._wire.send(self._settings.lock_method, self._lock_address, content=info.to_json())
+        """Try to take the lock as somebody else would: the server answers with the lock that is held, ours or another.
+
+        Asked for with the ID that holds it, some servers would grant a lock that was freed behind our back.
+        """
+        other = replace(info, id=str(uuid4()), info="asks whether the lock is still held")
+        method = self._settings.lock_method
+        answer = self._wire.send(method, self._lock_address, content=other.to_json())
         holder = LockInfo.from_json(answer.content) if answer.status in _HELD else None
+        if answer.status == 200 or (holder and holder.id == other.id):
+            self._give_back(other)
+            raise lost(self.name, "nobody held it any more")
         if holder and holder.id != info.id:
             raise lost(self.name, f"it is held {holder.describe()}")
-        if answer.status not in _HELD | {200}:
-            raise self._wire.unexpected(self._settings.lock_method, answer)
+        if answer.status not in _HELD:
+            raise self._wire.unexpected(method, answer)
 
     def _give_back(self, info: LockInfo) -> None:
         answer = self._wire.send(self._settings.unlock_method, self._unlock_address, content=info.to_json())

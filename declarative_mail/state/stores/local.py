@@ -20,7 +20,8 @@ from declarative_mail.state.lock import LockInfo, Patience, StateLocked, not_loc
 from declarative_mail.state.stores.base import Stored, content_etag, moved
 from declarative_mail.state.stores.kernel_lock import PROBE_SECONDS, REMEDY, KernelLock
 
-_NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says where a disk, a quota or a limit is used up."""
 _TEMPORARY = ".tmp"
 
 
@@ -128,7 +129,7 @@ class LocalStore:
             self._fail(error)
 
     def _fail(self, error: OSError) -> NoReturn:
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             code = codes.DISK_FULL
             remedy = "Make room and run the command again."
         else:

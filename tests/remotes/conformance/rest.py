@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from declarative_mail.remotes.rest.server.objects import Objects
-from tests.remotes.fault_proxy import Fault, FaultProxy, fault_proxy
+from tests.remotes.fault_proxy import Fault, FaultProxy, Reply, fault_proxy
 from tests.remotes.rest_server import rest_server
 from tests.support.canary import secret_value
 
@@ -68,9 +69,30 @@ class RestHarness:
         """The PUT names the version that was read, which is not the latest any more."""
         return Fault("PUT", lambda reply: reply, forwarded=True, path="/v1/user_group/", before=change)
 
+    def hide(self, id_: str, *, until: str) -> None:
+        """Let lists leave an object out until a request of a method comes: one that arrives late."""
+
+        def without(reply: Reply) -> Reply:
+            document = json.loads(reply.body)
+            if "items" in document and not any(method == until for method, _ in self.proxy.requests[marked:]):
+                document["items"] = [one for one in document["items"] if one["id"] != id_]
+            return Reply(reply.status, reply.headers, json.dumps(document).encode())
+
+        marked = len(self.proxy.requests)
+        self.proxy.spoil(Fault("GET", without, forwarded=True, times=1000))
+
     def violations(self) -> list[str]:
         """The server refuses what its specification does not allow: a violation shows as a fault of the client."""
         return []
+
+
+def harness_of(proxy: FaultProxy, token: str, database: Path, *, timeout: str = "4s") -> RestHarness:
+    """What tests know of a server behind a proxy."""
+    block = (
+        f'remote "rest" "x" {{\n  endpoint = "{proxy.url}"\n  token = env("REST_TOKEN")\n  default = true\n'
+        f'  timeout = "{timeout}"\n}}\n'
+    )
+    return RestHarness(proxy, block, {"REST_TOKEN": token, **SECRETS}, database)
 
 
 @contextmanager
@@ -79,8 +101,4 @@ def rest_harness(folder: Path) -> Iterator[RestHarness]:
     token = secret_value("token")
     database = folder / "server.db"
     with rest_server(database, token) as url, fault_proxy(url) as proxy:
-        block = (
-            f'remote "rest" "x" {{\n  endpoint = "{proxy.url}"\n  token = env("REST_TOKEN")\n  default = true\n'
-            '  timeout = "4s"\n}\n'
-        )
-        yield RestHarness(proxy, block, {"REST_TOKEN": token, **SECRETS}, database)
+        yield harness_of(proxy, token, database)
