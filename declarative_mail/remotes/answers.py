@@ -91,8 +91,8 @@ class Answer:
             message = f"{self.url} answered {self.status} with {kind}, which is not JSON: {self._excerpt()}"
             raise NotAnApi(message) from None
 
-    def json_object(self) -> dict[str, Any]:
-        """The body as a JSON object.
+    def json_object(self, *needed: str) -> dict[str, Any]:
+        """The body as a JSON object that has some members.
 
         Raises:
             NotAnApi: it is something else.
@@ -100,6 +100,9 @@ class Answer:
         document = self.json()
         if not isinstance(document, dict):
             raise NotAnApi(f"{self.url} answered {self.status} with JSON that is no object")
+        missing = [name for name in needed if name not in document]
+        if missing:
+            raise NotAnApi(f"{self.url} answered {self.status} with JSON that lacks {', '.join(missing)}")
         return document
 
     def _excerpt(self) -> str:

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
+import pytest
+
 from declarative_mail.addresses import parse_address
 from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
-from declarative_mail.diagnostics import Code, Diagnostic
+from declarative_mail.diagnostics import Code, Diagnostic, DiagnosticError
 from declarative_mail.planning.change import Change, Plan, Wanted
 from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.state.snapshot import ResourceRecord
@@ -79,6 +81,7 @@ def _run(
     remote: Memory,
     *,
     should_stop: Callable[[], bool] = lambda: False,
+    make_sure: Callable[[], None] = lambda: None,
 ) -> Run:
     changes, faults = changes_and_faults(wants, records)
     assert faults == []
@@ -88,6 +91,7 @@ def _run(
         resolver=Plain(),
         on_event=lambda *_: None,
         should_stop=should_stop,
+        make_sure=make_sure,
     )
     return run_plan(plan, {one.address: one for one in records}, settings)
 
@@ -173,6 +177,24 @@ def test_stop_ends_after_what_is_under_way() -> None:
 
     assert (run.stopped, len(run.done), len(run.not_reached)) == (True, 1, 2)
     assert len(remote.objects) == 1
+
+
+@pytest.mark.parametrize("parallelism", [1, 3])
+def test_lock_that_is_lost_stops_before_the_next_call(parallelism: int) -> None:
+    """Asked before each call: those under way come to their end, no other is sent."""
+    remote = Memory(parallelism=parallelism)
+    asked = iter(range(20))
+
+    def make_sure() -> None:
+        if next(asked) == 4:
+            raise DiagnosticError(Diagnostic(REFUSED, "The lock is gone."))
+
+    with pytest.raises(DiagnosticError, match="The lock is gone"):
+        _run([wanted(f"user_group.g{n}") for n in range(12)], [], remote, make_sure=make_sure)
+
+    # Side by side, the last one allowed may still wait for a thread.
+    assert parallelism <= len(remote.objects) <= 4
+    assert next(asked) == 5
 
 
 def test_independent_writes_run_side_by_side_within_the_bound() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import pty
 import signal
 import socket
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,35 @@ def test_signal_ends_with_its_own_code(project: Project, tmp_path: Path, number:
 
     assert code == process.returncode
     assert "Traceback" not in err
+
+
+def test_question_that_is_interrupted_changes_nothing(project: Project) -> None:
+    """Ctrl-C in place of an answer: said as what it is, with the code of an interrupt."""
+    project.write(GROUPS)
+    here, there = pty.openpty()
+    process = project.process("apply", stdin=there, stdout=there, stderr=there)
+    os.close(there)
+    said = b""
+    while b'Only "yes" will be accepted' not in said:
+        said += os.read(here, 4096)
+
+    code = interrupt(process)
+    os.set_blocking(here, False)
+    with suppress(OSError):
+        said += os.read(here, 4096)
+    os.close(here)
+
+    assert (code, b"Nothing was changed" in said) == (130, True), said
+    assert not (project.path / "dmail.state.json").exists()
+
+
+def test_apply_to_the_local_remote_writes_the_state_once(project: Project) -> None:
+    """However many objects: nothing exists of them before."""
+    project.write(many_groups(40))
+    project.apply()
+
+    assert (project.state["serial"], len(project.state["resources"])) == (1, 40)
+    assert not (project.path / "dmail.state.json.journal").exists()
 
 
 def test_when_several_apply_the_worst_counts() -> None:

@@ -156,6 +156,24 @@ class TestSuspendedHolder:
         assert team.run("plan", "plan", "--detailed-exitcode").returncode == 0
 
     @pytest.mark.parametrize("store_at", stores("local"), indirect=True)
+    def test_it_changes_nothing_after_its_lock_file_was_removed(self, team: Team) -> None:
+        """That breaks the lock of the kernel: another takes over, and the journal is the other's."""
+        process, gate = self._suspended(team)
+        (team.folder / "dmail.state.json.lock").unlink()
+        other = team.run("other", *APPLY)
+        written = team.store_at.open().read()
+
+        calls = len(team.system.proxy.requests)
+        gate.open()
+        process.send_signal(signal.SIGCONT)
+
+        assert other.returncode == 0, other.text
+        assert (process.wait(), "DM7303" in process.text) == (1, True), process.text
+        assert team.store_at.open().read() == written
+        assert [method for method, _ in team.system.proxy.requests[calls:] if method != "GET"] == []
+        assert len(team.system.objects("user_group")) == 6
+
+    @pytest.mark.parametrize("store_at", stores("local"), indirect=True)
     def test_it_keeps_the_lock_of_the_kernel(self, team: Team) -> None:
         """Others are turned away until it goes on, and it goes on as if nothing had happened."""
         process, gate = self._suspended(team)

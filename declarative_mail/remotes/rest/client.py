@@ -42,6 +42,9 @@ from declarative_mail.state.snapshot import ResourceRecord
 
 PAGE = 500
 """Objects in one page of a list."""
+OBJECT = ("id", "etag", "attributes")
+"""What every object of an answer has; its type is that of the path."""
+_NEEDED = frozenset(OBJECT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,22 +179,28 @@ class RestRemote(Remote):
             answer = self._transport.request("GET", _path(type_, id_))
         except TransportError as error:
             raise DiagnosticError(transport_fault(error, self.name)) from None
-        return None if answer.status == 404 else self._object(self._sound(answer))
+        if answer.status == 404:
+            self._object(answer)  # a page of a gateway does not say that an object is gone
+            return None
+        return self._object(self._sound(answer), *OBJECT)
 
     def _list(self, type_: str, **query: str) -> Iterator[dict[str, Any]]:
         cursor: str | None = None
         while True:
-            document = self._read(_path(type_), limit=PAGE, cursor=cursor, **query)
+            document = self._read(_path(type_), "items", "next", limit=PAGE, cursor=cursor, **query)
+            if not all(isinstance(one, dict) and one.keys() >= _NEEDED for one in document["items"]):
+                error = NotAnApi(f"{self.identity}{_path(type_)} lists what are no objects of the API")
+                raise DiagnosticError(transport_fault(error, self.name))
             yield from document["items"]
             following = document["next"]
             if following is None or following == cursor:
                 return
             cursor = following
 
-    def _read(self, path: str, **query: Any) -> dict[str, Any]:
+    def _read(self, path: str, *needed: str, **query: Any) -> dict[str, Any]:
         try:
             answer = self._transport.request("GET", path, query=query)
-            return self._object(self._sound(answer))
+            return self._object(self._sound(answer), *needed)
         except TransportError as error:
             raise DiagnosticError(transport_fault(error, self.name)) from None
 
@@ -200,9 +209,9 @@ class RestRemote(Remote):
             raise DiagnosticError(refusal(answer, self.name))
         return answer
 
-    def _object(self, answer: Answer) -> dict[str, Any]:
+    def _object(self, answer: Answer, *needed: str) -> dict[str, Any]:
         try:
-            return answer.json_object()
+            return answer.json_object(*needed)
         except NotAnApi as error:
             raise DiagnosticError(transport_fault(error, self.name)) from None
 
@@ -328,6 +337,8 @@ class RestRemote(Remote):
         if answer.status == 412:
             return Written(operation, fault=changed_since_plan(operation.address, self.name, "was changed"))
         if answer.ok or answer.status == 404:
+            if answer.content:
+                answer.json()  # the same
             return Written(operation)
         return Written(operation, fault=refusal(answer, self.name), in_doubt=answer.status >= 500)
 
@@ -336,25 +347,18 @@ class RestRemote(Remote):
         if not answer.ok:
             return Written(operation, fault=refusal(answer, self.name), in_doubt=answer.status >= 500)
         # An answer that is none of this API may come from a gateway, before or after the server did it: in doubt.
-        found = answer.json_object()
-        meant = without_values(payload)
-        if found.get("attributes") == meant:
+        found = answer.json_object(*OBJECT)
+        meant, kept = without_values(payload), found["attributes"]
+        if kept == meant:
             return self._made(operation, found)
-        kept = found.get("attributes") or {}
         names = sorted(name for name in meant.keys() | kept.keys() if meant.get(name) != kept.get(name))
         detail = (
             f"remote.{self.name} took the write, but {', '.join(names)} of {operation.address} is not what was "
             "written. Run plan: it shows what is there."
         )
         fault = Diagnostic(codes.NOT_KEPT, detail, address=operation.address)
-        return Written(operation, self._as_it_is(operation, found), fault, in_doubt=True)
-
-    def _as_it_is(self, operation: Operation, found: Mapping[str, Any]) -> LiveObject | None:
-        """The object of an answer, where there is one: it stands, whatever is wrong with it."""
-        if not {"id", "etag", "attributes"} <= found.keys():
-            return None
         attributes = self._stored(operation.type, found, local=operation.after or {})
-        return LiveObject(found["id"], attributes, found["etag"])
+        return Written(operation, LiveObject(found["id"], attributes, found["etag"]), fault)
 
     def _made(self, operation: Operation, found: Mapping[str, Any]) -> Written:
         with self._guard:
