@@ -367,6 +367,18 @@ class TestEnvironment:
 
             assert transport(web.url).request("GET", "/x").status == 200
 
+    def test_proxy_that_speaks_tls_is_trusted_as_any_server(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Also on the way to a remote in clear text."""
+        folder = certificates_in(tmp_path)
+        with running_web(folder) as proxy:
+            monkeypatch.setenv("HTTP_PROXY", proxy.url)
+            monkeypatch.setenv("SSL_CERT_FILE", str(folder / "ca.crt"))
+            transport("http://remote.example", allow_plain_http=True).request("GET", "/x")
+
+            assert [one.path for one in proxy.asked] == ["http://remote.example/x"]
+
     def test_tls_goes_through_a_proxy_end_to_end(
         self, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -381,30 +393,26 @@ class TestEnvironment:
             assert (web.asked, web.tunnels) == ([], [there.url.removeprefix("https://")])
 
     @pytest.mark.parametrize(
-        ("name", "value"),
-        [
-            ("HTTP_PROXY", f"ftp://user:{secret_value()}@proxy.example"),
-            ("HTTP_PROXY", f"http://user:{secret_value()}@127.0.0.1:1"),
-            ("SSL_CERT_FILE", "/nowhere/ca.pem"),
-        ],
-        ids=["no proxy", "proxy is gone", "no certificates"],
+        "value",
+        [f"ftp://user:{secret_value()}@proxy.example", f"http://user:{secret_value()}@127.0.0.1:1"],
+        ids=["no proxy", "proxy is gone"],
     )
-    def test_what_cannot_be_used_is_said(
-        self, web: Web, name: str, value: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_proxy_that_cannot_be_used_is_said(self, web: Web, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
         """As an error of the way there, without the password of the proxy."""
-        monkeypatch.setenv(name, value)
+        monkeypatch.setenv("HTTP_PROXY", value)
 
         with pytest.raises(TransportError) as caught:
             transport(web.url, timeout=0.3).request("GET", "/x")
 
         assert not shows_canary(str(caught.value))
 
-    def test_certificates_that_are_none_are_said(
-        self, web: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize("exists", [True, False])
+    def test_certificates_that_cannot_be_used_are_said(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, exists: bool
     ) -> None:
-        """A file with something else in it."""
-        monkeypatch.setenv("SSL_CERT_FILE", str(write_secret(tmp_path / "ca.pem", "no certificate")))
+        """A file with something else in it, and one that is not there."""
+        named = write_secret(tmp_path / "ca.pem", "no certificate") if exists else tmp_path / "nowhere.pem"
+        monkeypatch.setenv("SSL_CERT_FILE", str(named))
 
         with pytest.raises(TransportError, match="SSL_CERT_FILE"):
-            transport(web.url).request("GET", "/x")
+            transport("https://127.0.0.1:1").request("GET", "/x")
