@@ -74,7 +74,7 @@ def apply_changes(
         check_expected(planned.plan, expected)
         approved = plan_file is not None or expected is not None or options["auto_approve"]
         code = _show_and_check(planned, state, output, allowed=allowed, verbose=options["verbose"])
-        if code is None and not approved and not planned.plan.is_empty:
+        if code is None and not approved and not planned.is_empty:
             code = _ask(planned, output, may_ask=not options["no_input"])
         if code is not None:
             return code
@@ -122,9 +122,10 @@ def _ask(planned: Planned, output: Output, *, may_ask: bool) -> int | None:
         )
         output.diagnostics([Diagnostic(NOT_APPROVED, detail)])
         return Exit.ERROR
-    question = f'\n{_QUESTIONS[planned.plan.mode]} Only "yes" will be accepted'
     try:
-        answer = click.prompt(question, default="", show_default=False)
+        answer = click.prompt(
+            f'\n{_QUESTIONS[planned.plan.mode]} Only "yes" will be accepted', default="", show_default=False
+        )
     except click.Abort:
         output.note("\nNot applied. Nothing was changed.")
         return Exit.INTERRUPTED

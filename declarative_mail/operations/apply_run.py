@@ -63,21 +63,19 @@ def carry_out(
         DiagnosticError: the state could not be written.
     """
     before = planned.snapshot or Snapshot.empty(lineage=str(uuid4()), tool_version=__version__)
-    refresh_only = planned.plan.mode == "refresh-only"
     # The salt goes with the first intent: fingerprints of a run that is killed are compared by the next one.
     planned.snapshot = before = planned.fingerprints.renewed(before)
     journal, left = RunJournal(state, before), leftovers(planned)
-    if not refresh_only:
-        left.delete(left.first, planned.remotes.by_name, journal.make_sure)
+    left.delete(left.first, planned.remotes.by_name, journal.make_sure)
     after = ProofAfterWrite(planned.evaluated, proof.tested.after_write if proof.tested is not None else ())
     run = run_changes(planned, options, journal, after)
-    if run.ok and not refresh_only:
+    if run.ok:
         left.delete(left.last, planned.remotes.by_name, journal.make_sure)
     checks = (*(check_results(proof.tested) if proof.tested is not None else ()), *map(check_result, after.results))
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
     snapshot = journal.finish(snapshot, gone=left.gone)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
-    learnt = () if refresh_only else _learnt(planned)
+    learnt = () if planned.plan.mode == "refresh-only" else _learnt(planned)
     return Applied(run, snapshot, [*faults, *left.faults, *learnt], tuple(after.results))
 
 

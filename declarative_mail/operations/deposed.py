@@ -58,7 +58,8 @@ class Leftovers:
 def leftovers(planned: Planned) -> Leftovers:
     """What a plan finds in its state.
 
-    A plan for a part of the configuration leaves it alone: something that it does not cover may still refer to it.
+    A plan for a part of the configuration leaves it alone: something that it does not cover may still refer to it. So
+    does one that only refreshes.
     """
     remotes, deposed = planned.remotes.by_name, planned.snapshot.deposed if planned.snapshot is not None else ()
     needed = {
@@ -66,6 +67,8 @@ def leftovers(planned: Planned) -> Leftovers:
         for one in planned.plan.effective
         if one.wanted is not None and one.wanted.natural_key
     }
+    if planned.plan.mode == "refresh-only":
+        return Leftovers([], [])
     first: list[ResourceRecord] = []
     last: list[ResourceRecord] = []
     for record in deposed:

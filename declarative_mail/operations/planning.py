@@ -101,7 +101,8 @@ class Planned:
     @property
     def is_empty(self) -> bool:
         """Whether applying it would do nothing, not even finish what an interrupted run began."""
-        return self.plan.is_empty and not (self.snapshot is not None and self.snapshot.deposed)
+        finishes = self.plan.mode != "refresh-only" and self.snapshot is not None and bool(self.snapshot.deposed)
+        return self.plan.is_empty and not finishes
 
 
 def make_plan(
