@@ -10,9 +10,10 @@ import logging
 import threading
 import time
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -41,6 +42,7 @@ class TransportSettings:
         headers: sent with every request; a `Secret` is opened when it is sent.
         timeout: seconds for one request and all its repetitions.
         attempts: how often a request is sent at the most.
+        parallelism: requests at once at the most, whoever makes them; one that is repeated counts until it ends.
         allow_plain_http: ``http://`` to other machines than this one.
         user_agent: how we call ourselves.
     """
@@ -49,6 +51,7 @@ class TransportSettings:
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = 60.0
     attempts: int = 6
+    parallelism: int = 64
     allow_plain_http: bool = False
     user_agent: str = "dmail"
 
@@ -69,6 +72,7 @@ class Transport:
         self._settings = settings
         self._client: httpx.Client | None = None
         self._opening = threading.Lock()
+        self._slots = threading.BoundedSemaphore(settings.parallelism)
 
     def request(  # noqa: PLR0913 - the parts of a request
         self,
@@ -95,18 +99,24 @@ class Transport:
         Raises:
             TransportError: no usable answer came.
         """
-        import stamina
-
         given = dict(headers or {})
         if body is not None:
             content, given["Content-Type"] = json.dumps(body).encode(), "application/json"
         safe = repeatable if repeatable is not None else method in IDEMPOTENT or "Idempotency-Key" in given
         asked = {name: value for name, value in (query or {}).items() if value is not None}
+        once = partial(self._once, method, path, content, query=asked, headers=given)
+        with self._slots:
+            return self._repeated(once, _worth_repeating if safe else _told_to_wait)
+
+    def _repeated(self, once: Callable[..., Answer], is_worth_it: Callable[[Exception], bool | float]) -> Answer:
+        """Send a request, and again until it is answered or not worth it any more."""
+        import stamina
+
         ends = time.monotonic() + self._settings.timeout
         answer: Answer | None = None
         try:
             for attempt in stamina.retry_context(
-                on=_worth_repeating if safe else _told_to_wait,
+                on=is_worth_it,
                 attempts=self._settings.attempts,
                 timeout=self._settings.timeout,
                 wait_initial=0.2,
@@ -114,7 +124,7 @@ class Transport:
                 wait_jitter=0.3,
             ):
                 with attempt:
-                    answer = self._once(method, path, content, query=asked, headers=given, ends=ends)
+                    answer = once(ends=ends)
         except _Refused as refused:
             return refused.answer
         if answer is None:

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 
-from tests.remotes.conformance.harness import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, rest_harness
 from tests.remotes.fault_proxy import Fault, Reply
 from tests.support.project import Project, project
 
