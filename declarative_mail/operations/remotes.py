@@ -91,14 +91,13 @@ def open_remotes(
         if opener is None:
             diagnostics.append(_unknown_type(one))
             continue
-        block = Block(f"{one.type}.{one.name}", one.body, one.header)
+        block = Block(f"{one.type}.{one.name}", one.body, one.header, parallelism)
         remote, faults = opener(block, recognise)
         chosen, default_faults = is_default(block)
         diagnostics += [*faults, *default_faults]
         if chosen:
             defaults.append(block)
         if remote is not None:
-            remote.parallelism = min(remote.parallelism, parallelism or remote.parallelism)
             by_name[block.name] = remote
     diagnostics += _several(defaults)
     return Remotes(by_name, defaults[0].name if defaults else "local"), diagnostics

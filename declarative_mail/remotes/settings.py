@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, TypeVar, cast
 
 from declarative_mail.diagnostics import Diagnostic, Label, Span, suggestion
@@ -29,11 +29,13 @@ class Block:
         name: ``TYPE.LABEL``.
         body: its evaluated body.
         header: ``remote "type" "label"``.
+        parallelism: calls at once at the most, whatever the block says; None: what it says.
     """
 
     name: str
     body: EvaluatedBody
     header: Span
+    parallelism: int | None = None
 
 
 def read_settings(block: Block, form: type[_Settings]) -> tuple[_Settings | None, list[Diagnostic]]:
@@ -63,7 +65,15 @@ def read_settings(block: Block, form: type[_Settings]) -> tuple[_Settings | None
     for nested in block.body.blocks:
         detail = f"A remote block of this type holds settings only, no {nested.type} block."
         faults.append(Diagnostic(codes.REMOTE_SETTING, detail, Label(nested.header)))
-    return (None if faults else form(**given)), faults
+    return (None if faults else _capped(form(**given), block)), faults
+
+
+def _capped(settings: _Settings, block: Block) -> _Settings:
+    """The settings with no more calls at once than the command line allows."""
+    own: int | None = getattr(settings, "parallelism", None)
+    if own is None or block.parallelism is None:
+        return settings
+    return cast("_Settings", replace(cast("Any", settings), parallelism=min(own, block.parallelism)))
 
 
 def _missing(block: Block, known: Mapping[str, Any]) -> list[Diagnostic]:

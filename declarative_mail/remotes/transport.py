@@ -40,6 +40,7 @@ class TransportSettings:
         headers: sent with every request; a `Secret` is opened when it is sent.
         timeout: seconds for one request and all its repetitions.
         attempts: how often a request is sent at the most.
+        parallelism: requests at once at the most, whoever makes them; one that is repeated counts until it ends.
         allow_plain_http: ``http://`` to other machines than this one.
         user_agent: how we call ourselves.
     """
@@ -48,6 +49,7 @@ class TransportSettings:
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
     timeout: float = 60.0
     attempts: int = 6
+    parallelism: int = 64
     allow_plain_http: bool = False
     user_agent: str = "dmail"
 
@@ -68,6 +70,7 @@ class Transport:
         self._settings = settings
         self._client: httpx.Client | None = None
         self._opening = threading.Lock()
+        self._slots = threading.BoundedSemaphore(settings.parallelism)
 
     def request(  # noqa: PLR0913 - the parts of a request
         self,
@@ -104,9 +107,10 @@ class Transport:
         rules = Repetition(safe, time.monotonic() + self._settings.timeout)
         answer: Answer | None = None
         try:
-            for attempt in self._attempts(rules):
-                with attempt:
-                    answer = self._once(method, path, content, query=asked, headers=given, ends=rules.ends)
+            with self._slots:
+                for attempt in self._attempts(rules):
+                    with attempt:
+                        answer = self._once(method, path, content, query=asked, headers=given, ends=rules.ends)
         except Refused as refused:
             answer = refused.answer
         if answer is None:

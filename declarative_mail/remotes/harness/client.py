@@ -66,6 +66,7 @@ class HarnessRemote(Remote):
                 headers={"x-api-key": settings.token},
                 timeout=settings.timeout,
                 allow_plain_http=settings.allow_plain_http,
+                parallelism=settings.parallelism,
             )
         )
         self._api = HarnessApi(transport, account=settings.account, remote=name)

@@ -91,6 +91,7 @@ class RestRemote(Remote):
                 headers=headers,
                 timeout=settings.timeout,
                 allow_plain_http=settings.allow_plain_http,
+                parallelism=settings.parallelism,
             )
         )
         self._seen: dict[str, tuple[str, Mapping[str, Any]]] = {}

@@ -60,20 +60,24 @@ def test_change_of_an_attribute_arrives(project: Project, harness: Harness, type
 def test_drift_of_an_attribute_is_theirs_and_apply_mends_it(
     project: Project, harness: Harness, type_: str, name: str
 ) -> None:
-    """What somebody else changed on the system is found, told apart and put right."""
+    """What somebody else changed on the system is found, told apart and put right; a refresh finds the same."""
     sample = SAMPLES[type_][name]
     project.write(configuration(type_, sample, sample.before))
     project.apply()
     ((id_, was),) = harness.objects(type_).items()
+    quiet = project.json("plan", "--refresh-only").of_type("change")
     harness.change(type_, id_, **{name: sample.moved})
 
-    drift = project.json("drift")
+    drift, refresh = project.json("drift"), project.json("plan", "--refresh-only")
     project.apply("--allow-lost-audience")
 
     assert drift.code == 3, drift.out
     fields = [one for one in drift.of_type("drift")[0]["fields"] if one["class"] != "unknown"]
     assert {(one["path"].split(".")[0].split("[")[0], one["class"]) for one in fields} == {(name, "theirs")}
     assert harness.objects(type_) == {id_: was}
+    (change,) = refresh.of_type("change")
+    assert (quiet, change["action"]) == ([], "refresh")
+    assert {path.split(".")[0].split("[")[0] for path in change["changed"]} == {name}
 
 
 @pytest.mark.parametrize(("harness", "type_", "name"), ABSENT, indirect=["harness"])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.remotes.conformance.harness import Harness
 from tests.support.project import Project
 
@@ -93,6 +95,20 @@ def test_immutable_attribute_replaces_the_object_and_repoints_the_rule(project: 
     assert new != old
     assert harness.groups_of_rule(_only(harness.objects("notification_rule"))) == [new]
     assert project.run("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_parallelism_counts_calls_whoever_makes_them(project: Project, harness: Harness, number: int) -> None:
+    """Whatever is read or written: groups and rules of several kinds, found, changed and deleted."""
+    project.write(GROUP % SECRET + RULE + 'user_group "more" {\n  count = 4\n}\n')
+    most = f"--parallelism={number}"
+
+    project.apply(most)
+    plan, drift = project.run("plan", most), project.run("drift", most)
+    gone = project.run("destroy", "--auto-approve", most)
+
+    assert (plan.code, drift.code, gone.code) == (0, 0, 0)
+    assert harness.proxy.most_at_once <= number
 
 
 def test_moved_object_is_asked_for_under_its_new_address(project: Project, harness: Harness) -> None:

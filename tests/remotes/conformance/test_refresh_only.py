@@ -34,10 +34,6 @@ def _accept(project: Project, *arguments: str) -> Result:
     return project.json("apply", "--refresh-only", "--auto-approve", *arguments)
 
 
-def _writes(harness: Harness) -> int:
-    return harness.writes()
-
-
 def _states(project: Project) -> dict[str, dict[str, Any]]:
     return {one["name"]: one for one in project.state["resources"]}
 
@@ -74,7 +70,7 @@ def test_text_says_that_no_remote_is_written_to(project: Project, harness: Harne
 def test_apply_writes_the_state_and_no_remote(project: Project, harness: Harness) -> None:
     """Attributes as they are live, the object that is gone forgotten, outputs computed from what exists."""
     _somebody_else(project, harness)
-    objects, writes = harness.objects("user_group"), _writes(harness)
+    objects, writes = harness.objects("user_group"), harness.writes()
 
     result = _accept(project)
 
@@ -82,7 +78,7 @@ def test_apply_writes_the_state_and_no_remote(project: Project, harness: Harness
     assert _states(project).keys() == {"ops"}
     assert _states(project)["ops"]["attributes"]["members"] == ["intruder@example.com"]
     assert project.state["outputs"]["members"]["value"] == ["intruder@example.com"]
-    assert (harness.objects("user_group"), _writes(harness)) == (objects, writes)
+    assert (harness.objects("user_group"), harness.writes()) == (objects, writes)
 
 
 def test_what_was_accepted_is_a_pending_change_and_no_drift(project: Project, harness: Harness) -> None:
@@ -158,7 +154,7 @@ def test_saved_plan_is_applied_exactly_or_refused(project: Project, harness: Har
     assert (shown["mode"], shown["summary"]["refresh"]) == ("refresh-only", 1)
     (id_,) = harness.objects("user_group")
 
-    harness.change("user_group", id_, members=["bob@example.com"])
+    harness.change("user_group", id_, members=["another@example.com"])
     refused = project.json("apply", "review.plan")
     harness.change("user_group", id_, members=["intruder@example.com"])
     applied = project.json("apply", "review.plan")
@@ -201,11 +197,11 @@ def test_object_left_over_from_a_replacement_is_left_alone(project: Project, har
     project.write(GROUPS)
     project.apply()
     project.edit_state(lambda state: state["resources"].append({**state["resources"][0], "id": "old", "deposed": "1"}))
-    writes = _writes(harness)
+    writes = harness.writes()
 
     result = _accept(project)
 
-    assert (result.code, _writes(harness)) == (0, writes)
+    assert (result.code, harness.writes()) == (0, writes)
     assert [one.get("deposed") for one in project.state["resources"]] == [None, "1", None]
 
 
@@ -221,12 +217,12 @@ def test_open_call_of_an_interrupted_run_is_settled(project: Project, harness: H
     harness.proxy.faults.clear()
     move = ("state", "mv", "user_group.ops", "user_group.crew")
 
-    refused, writes = project.json(*move), _writes(harness)
+    refused, writes = project.json(*move), harness.writes()
     settled = _accept(project)
 
     assert refused.codes == ["DM7504"]
     assert "dmail apply --refresh-only" in refused.of_type("diagnostic")[0]["detail"]
     assert settled.code == 0, settled.out
-    assert _writes(harness) == writes
+    assert harness.writes() == writes
     assert _states(project).keys() == {"gone", "ops"}
     assert project.run(*move).code == 0
