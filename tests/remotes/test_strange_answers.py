@@ -51,7 +51,7 @@ def check_settled(project: Project, system: RestHarness, descriptions: list[str]
     """These objects on the system and in the state, nothing open, nothing to do."""
     objects = system.objects("user_group")
     assert [one["description"] for one in objects.values()] == descriptions
-    assert [one["id"] for one in project.state.get("resources", ())] == list(objects)
+    assert sorted(one["id"] for one in project.state.get("resources", ())) == sorted(objects)
     assert "pending" not in project.state
     assert project.run("plan", "--detailed-exitcode").code == 0
 
