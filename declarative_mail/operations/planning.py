@@ -159,7 +159,8 @@ def _compare(
 ) -> Planned:
     """The plan: what is wanted beside what exists."""
     targets = [] if options.destroy else [*known.evaluated.program.imports, *taking]
-    introduce(known.remotes, targets, known.wanted, known.evaluated.data_ids)
+    data = known.evaluated.data_ids
+    introduce(known.remotes, targets, known.wanted, data=data, records=known.records.values())
     imports, faults = find_imports(targets, Known(wanted=known.wanted, records=known.records, remotes=known.remotes))
     diagnostics.extend(faults)
     removed, faults = removed_records(known.records, known.evaluated.loaded.configuration)
