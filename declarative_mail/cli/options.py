@@ -64,8 +64,9 @@ def configuration_options(command: Command) -> Command:
 
 
 def selection_options(command: Command) -> Command:
-    """``--target``, ``--exclude``, ``--replace``, ``--allow-destroy``, ``--no-refresh``."""
+    """``--target``, ``--exclude``, ``--replace``, ``--allow-destroy``, ``--no-refresh``, ``--keep-secrets``."""
     for decorate in (
+        keep_secrets_option,
         click.option("--no-refresh", is_flag=True, help="Believe the state; ask no remote what exists."),
         click.option("--allow-destroy", multiple=True, metavar="ADDRESS", help="Overrule prevent_destroy."),
         click.option("--replace", multiple=True, metavar="ADDRESS", help="Delete and create this object anew."),
@@ -74,6 +75,12 @@ def selection_options(command: Command) -> Command:
     ):
         command = decorate(command)
     return command
+
+
+def keep_secrets_option(command: Command) -> Command:
+    """``--keep-secrets``"""
+    text = "Take sensitive variables without a value for unchanged: their secrets stay as they are."
+    return click.option("--keep-secrets", is_flag=True, help=text)(command)
 
 
 def brake_options(command: Command) -> Command:

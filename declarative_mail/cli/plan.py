@@ -89,6 +89,7 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
         refresh=not options["no_refresh"],
         allow_destroy=options["allow_destroy"],
         without_secrets=options.get("without_secrets", False),
+        keep_secrets=options["keep_secrets"],
     )
 
 

@@ -17,6 +17,7 @@ from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.journal import settle
 from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
+from declarative_mail.operations.missing_secrets import missing_outputs, missing_secrets
 from declarative_mail.operations.outputs import output_changes
 from declarative_mail.operations.refactoring import moved_records, removed_records
 from declarative_mail.operations.refreshing import preflight, refresh
@@ -47,6 +48,7 @@ class PlanOptions:
         allow_destroy: ``--allow-destroy``.
         write_secrets: write imported secrets although they may be equal.
         without_secrets: ask no source of secrets; those that exist are taken for unchanged.
+        keep_secrets: take a sensitive variable without a value for unchanged.
     """
 
     targets: tuple[str, ...] = ()
@@ -57,6 +59,12 @@ class PlanOptions:
     allow_destroy: tuple[str, ...] = ()
     write_secrets: bool = False
     without_secrets: bool = False
+    keep_secrets: bool = False
+
+    @property
+    def asks(self) -> Asks:
+        """What may be asked for values."""
+        return "no secrets" if self.without_secrets else "known secrets" if self.keep_secrets else "everything"
 
 
 @dataclass
@@ -112,8 +120,7 @@ def make_plan(
     loaded, snapshot = loaded or state.loaded, state.snapshot
     fingerprints = state.fingerprinter(workspace.environment)
     records, previous, faults = moved_records(snapshot.resources if snapshot is not None else (), loaded.configuration)
-    asks: Asks = "no secrets" if options.without_secrets else "everything"
-    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
+    evaluated = evaluate(workspace, loaded, records, asks=options.asks, recognise=partial(recognise, fingerprints))
     if evaluated.failed or has_errors(faults):
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = evaluated.remotes
@@ -176,6 +183,9 @@ def _compare(
     )
     changes, selection, faults = _changes(options, sources)
     diagnostics.extend(faults)
+    if options.asks == "known secrets":
+        diagnostics.extend(missing_secrets(changes, known.evaluated.desired))
+        diagnostics.extend(missing_outputs(known.evaluated.program.outputs))
     diagnostics.extend(
         change_faults(changes, known.evaluated.desired, known.remotes.by_name, ask=options.refresh and not faults)
     )
