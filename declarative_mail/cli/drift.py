@@ -12,6 +12,7 @@ from declarative_mail.cli.options import (
     configuration_options,
     json_into_option,
     json_option,
+    keep_secrets_option,
     output_of,
     parallelism_option,
     workspace_of,
@@ -28,6 +29,7 @@ from declarative_mail.operations.planning import PlanOptions
 @click.option("--report-only", is_flag=True, help="Exit 0 even if there is drift.")
 @click.option("--test", "run_tests", is_flag=True, help="Run the connection tests of all servers too.")
 @click.option("--verbose", is_flag=True, help="Show what waits to be applied too.")
+@keep_secrets_option
 @json_into_option
 @json_option
 @click.pass_context
@@ -40,7 +42,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     output = output_of(as_json, no_color, options["json_into"])
     workspace = workspace_of(ctx, options["backend_config"], parallelism=options["parallelism"])
     state = open_state(workspace)
-    chosen = PlanOptions(targets=options["target"], excludes=options["exclude"])
+    chosen = PlanOptions(targets=options["target"], excludes=options["exclude"], keep_secrets=options["keep_secrets"])
     drift = look_for_drift(workspace, chosen, state)
     data = drift.data
     for one in data["objects"]:

@@ -28,6 +28,7 @@ COMMANDS = {
     "import": "Take over an object that exists already",
     "output": "Show output values",
     "plan": "Show what would change",
+    "pull": "Write a configuration for what a remote has",
     "remote": "Ask remotes whether they can be worked with",
     "serve": 'Run the reference server of the API behind remote "rest"',
     "show": "Show the state or a saved plan",

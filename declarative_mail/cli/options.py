@@ -64,8 +64,9 @@ def configuration_options(command: Command) -> Command:
 
 
 def selection_options(command: Command) -> Command:
-    """``--target``, ``--exclude``, ``--allow-destroy``, ``--no-refresh``."""
+    """``--target``, ``--exclude``, ``--allow-destroy``, ``--no-refresh``, ``--keep-secrets``."""
     for decorate in (
+        keep_secrets_option,
         click.option("--no-refresh", is_flag=True, help="Believe the state; ask no remote what exists."),
         click.option("--allow-destroy", multiple=True, metavar="ADDRESS", help="Overrule prevent_destroy."),
         click.option("--exclude", multiple=True, metavar="ADDRESS", help="Leave out this and what needs it."),
@@ -129,7 +130,10 @@ _SENSELESS_WITH: Mapping[str, Mapping[str, str]] = {
         "replace": "everything is deleted, and nothing created anew.",
         "write_secrets": "everything is deleted, its secrets too.",
     },
-    "write_secrets": {"without_secrets": "the second fetches no secret that could be written."},
+    "write_secrets": {
+        "without_secrets": "the second fetches no secret that could be written.",
+        "keep_secrets": "the second leaves secrets as they are.",
+    },
 }
 
 _OF_A_PLAN = (
@@ -141,7 +145,14 @@ _OF_A_PLAN = (
     "destroy",
     "refresh_only",
     "write_secrets",
+    "keep_secrets",
 )
+
+
+def keep_secrets_option(command: Command) -> Command:
+    """``--keep-secrets``"""
+    text = "Take sensitive variables without a value for unchanged: their secrets stay as they are."
+    return click.option("--keep-secrets", is_flag=True, help=text)(command)
 
 
 def brake_options(command: Command) -> Command:

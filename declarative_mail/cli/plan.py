@@ -109,6 +109,7 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
         refresh_only=options.get("refresh_only", False),
         write_secrets=options.get("write_secrets", False),
         without_secrets=options.get("without_secrets", False),
+        keep_secrets=options["keep_secrets"],
     )
 
 

@@ -149,6 +149,8 @@ def _missing(declaration: VariableDeclaration) -> Diagnostic:
         f"    {name} = …    in dmail.hclvars\n"
         f"    export DMAIL_VAR_{name}=…"
     )
+    if declaration.sensitive:
+        detail += "\n    --keep-secrets    where it is for a secret that exists and stays as it is"
     return Diagnostic(codes.MISSING_VARIABLE, detail, Label(declaration.span))
 
 

@@ -15,7 +15,7 @@ from declarative_mail.diagnostics import Source, Span
 from declarative_mail.language import syntax
 from declarative_mail.language.format import lay_out_text, quote
 from declarative_mail.language.numeric import number_text
-from declarative_mail.language.syntax import Block, Body, Expression, Literal
+from declarative_mail.language.syntax import Attribute, Block, Body, Expression, Label, Literal
 from declarative_mail.language.write_template import template_text
 
 NOWHERE = Span(Source("", ""), 0, 0)
@@ -65,6 +65,30 @@ def expression_of(value: Plain) -> Expression:
     return Literal(value, NOWHERE)
 
 
+def traversal(*names: str, key: str | int | None = None) -> Expression:
+    """``root.name.name``, and ``[key]`` after it where there is one."""
+    found: Expression = syntax.Variable(names[0], NOWHERE)
+    for name in names[1:]:
+        found = syntax.GetAttr(found, name, NOWHERE, NOWHERE)
+    return found if key is None else syntax.Index(found, Literal(key, NOWHERE), NOWHERE)
+
+
+def attribute(name: str, expression: Expression) -> Attribute:
+    """``name = expression``"""
+    return Attribute(name, NOWHERE, expression, NOWHERE)
+
+
+def block(type_: str, labels: Sequence[str], attributes: Mapping[str, Expression], *blocks: Block) -> Block:
+    """``type "label" { … }``"""
+    body = Body({name: attribute(name, one) for name, one in attributes.items()}, blocks, NOWHERE)
+    return block_of(type_, labels, body)
+
+
+def block_of(type_: str, labels: Sequence[str], body: Body) -> Block:
+    """A block with this body."""
+    return Block(type_, NOWHERE, tuple(Label(label, NOWHERE) for label in labels), body, NOWHERE, NOWHERE)
+
+
 def _items(body: Body) -> list[str]:
     lines = [f"{name} = {_argument(one.expression)}" for name, one in body.attributes.items()]
     for block in body.blocks:
@@ -79,14 +103,21 @@ def _block(block: Block) -> str:
 
 
 def _argument(expression: Expression) -> str:
-    """The value of an argument, which alone may be a heredoc."""
-    if isinstance(expression, Literal) and isinstance(expression.value, str) and _suits_heredoc(expression.value):
-        lines = expression.value.replace("${", "$${").replace("%{", "%%{")
-        return f"<<EOT\n{lines}EOT"
+    """The value of an argument, which alone may be a heredoc, or a function of one."""
+    match expression:
+        case Literal(value=str(text)) if suits_heredoc(text):
+            return _heredoc(text)
+        case syntax.Call(name=name, arguments=(Literal(value=str(text)),), expand=False) if suits_heredoc(text):
+            return f"{name}({_heredoc(text)}\n)"
     return _text(expression)
 
 
-def _suits_heredoc(text: str) -> bool:
+def _heredoc(text: str) -> str:
+    return "<<EOT\n" + text.replace("${", "$${").replace("%{", "%%{") + "EOT"
+
+
+def suits_heredoc(text: str) -> bool:
+    """Whether a text has several lines, all of them ended, and nothing in it that a heredoc cannot say."""
     lines = text.split("\n")
     return (
         len(lines) > 2

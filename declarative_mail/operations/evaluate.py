@@ -18,6 +18,7 @@ from declarative_mail.operations.data_sources import data_reader
 from declarative_mail.operations.host import DesiredHost
 from declarative_mail.operations.ignored import ignored_faults
 from declarative_mail.operations.load import Loaded
+from declarative_mail.operations.missing_secrets import missing_settings
 from declarative_mail.operations.remotes import Remotes, open_remotes
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.operations.world import World
@@ -27,7 +28,7 @@ from declarative_mail.resources.registry import resource_types
 from declarative_mail.state.digest import digest
 from declarative_mail.state.snapshot import ResourceRecord
 
-Asks: TypeAlias = Literal["everything", "no secrets", "nothing"]
+Asks: TypeAlias = Literal["everything", "known secrets", "no secrets", "nothing"]
 
 
 @dataclass
@@ -91,8 +92,9 @@ def evaluate(
         workspace: where it runs.
         loaded: the configuration as read.
         known: the state's objects, after moves; None where there are none or where they do not matter.
-        asks: what may be asked besides the files. ``no secrets``: sources of secrets are not, what they would give is
-            unknown; ``nothing``, for ``validate``: missing values are unknown too, and no data source is read.
+        asks: what may be asked besides the files. ``known secrets``: a sensitive variable without a value is unknown;
+            ``no secrets``: sources of secrets are not asked either, what they would give is unknown; ``nothing``, for
+            ``validate``: all missing values are unknown, and no data source is read.
         at_plan: functions whose result differs each time are unknown.
         recognise: tells whether a secret that a remote shows is the one that is known.
     """
@@ -103,7 +105,7 @@ def evaluate(
     inputs = Inputs(
         given=loaded.given,
         missing=_missing(loaded, asks),
-        context=world.context(at_plan=at_plan, without_secrets=asks != "everything"),
+        context=world.context(at_plan=at_plan, without_secrets=asks in ("no secrets", "nothing")),
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
@@ -112,6 +114,8 @@ def evaluate(
         host.read_data = data_reader(records, evaluated)
     program.run()
     found = [*program.diagnostics, *host.diagnostics, *ignored_faults(program.instances.values())]
+    if asks == "known secrets":
+        found += missing_settings(program.remotes.values())
     explained = with_origins(_unique(_beside(faults, found)), loaded.configuration, loaded.given, program.scope())
     evaluated.diagnostics = _unique([*loaded.diagnostics, *faults, *explained])
     return evaluated
@@ -122,7 +126,7 @@ def _missing(loaded: Loaded, asks: Asks) -> Callable[[str], Value | None]:
     declared = loaded.configuration.module.variables
 
     def missing(name: str) -> Value | None:
-        allowed = asks == "nothing" or (asks == "no secrets" and declared[name].sensitive)
+        allowed = asks == "nothing" or (asks != "everything" and declared[name].sensitive)
         return Unknown(DYNAMIC, f"var.{name}") if allowed else None
 
     return missing

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from declarative_mail.addresses import Address
@@ -13,6 +14,7 @@ from declarative_mail.language.values import Marked, Unknown
 from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.build import Imported
 from declarative_mail.planning.change import Wanted
+from declarative_mail.resources.normal_form import normal_form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,25 +31,33 @@ def find_imports(targets: Iterable[ImportTarget], known: Known) -> tuple[dict[Ad
 
     An address that the state has already is done with, so that an import block may stay where it is.
     """
-    found: dict[Address, Imported] = {}
     diagnostics: list[Diagnostic] = []
+    asked: list[ImportTarget] = []
     records = set(known.records)
     claimed: dict[tuple[str, str, str] | Address, ImportTarget] = {}
     for target in targets:
         if target.address in records and target.address in known.wanted:
             continue
         fault = _claim(target, target.address, claimed) or _fault(target, known)
+        if fault is None:
+            key = (known.wanted[target.address].remote, target.address.type, str(target.id))
+            fault = _claim(target, key, claimed)
         if fault is not None:
             diagnostics.append(fault)
-            continue
-        wanted = known.wanted[target.address]
-        key = (wanted.remote, target.address.type, str(target.id))
-        answer = _claim(target, key, claimed) or _find(target, wanted, known.remotes)
-        if isinstance(answer, Diagnostic):
-            diagnostics.append(answer)
         else:
-            found[target.address] = answer
-    return found, diagnostics
+            asked.append(target)
+    answers = _ask(asked, known)
+    diagnostics += [one for one in answers.values() if isinstance(one, Diagnostic)]
+    return {address: one for address, one in answers.items() if isinstance(one, Imported)}, diagnostics
+
+
+def _ask(targets: Sequence[ImportTarget], known: Known) -> dict[Address, Imported | Diagnostic]:
+    """What the remotes have, several asked for at once: a configuration that was pulled names everything there is."""
+    remotes = [known.wanted[one.address].remote for one in targets]
+    at_once = max((known.remotes.by_name[name].parallelism for name in remotes), default=1)
+    with ThreadPoolExecutor(at_once) as pool:
+        found = pool.map(lambda one: _find(one, known.wanted[one.address], known.remotes), targets)
+        return {one.address: answer for one, answer in zip(targets, found, strict=True)}
 
 
 def _claim(
@@ -93,4 +103,4 @@ def _find(target: ImportTarget, wanted: Wanted, remotes: Remotes) -> Imported | 
     if found is None:
         detail = f'{wanted.remote} has no {address.type} with the id "{id_}".'
         return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=address)
-    return Imported(found.id, dict(found.attributes), target.span, found.private)
+    return Imported(found.id, normal_form(address, found.attributes), target.span, found.private)

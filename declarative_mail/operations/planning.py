@@ -17,6 +17,7 @@ from declarative_mail.operations.evaluate import Asks, Evaluated, evaluate
 from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
+from declarative_mail.operations.missing_secrets import missing_outputs, missing_secrets
 from declarative_mail.operations.outputs import output_changes, settled_outputs, stored_outputs
 from declarative_mail.operations.refactoring import moved_records, removed_records
 from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, see_what_exists
@@ -51,6 +52,7 @@ class PlanOptions:
         write_secrets: write imported secrets although they may be equal.
         refresh_only: take what exists into the state, and change nothing else.
         without_secrets: ask no source of secrets; those that exist are taken for unchanged.
+        keep_secrets: take a sensitive variable without a value for unchanged.
     """
 
     targets: tuple[str, ...] = ()
@@ -62,11 +64,17 @@ class PlanOptions:
     write_secrets: bool = False
     without_secrets: bool = False
     refresh_only: bool = False
+    keep_secrets: bool = False
 
     @property
     def mode(self) -> Literal["normal", "destroy", "refresh-only"]:
         """What kind of plan it is."""
         return "destroy" if self.destroy else "refresh-only" if self.refresh_only else "normal"
+
+    @property
+    def asks(self) -> Asks:
+        """What may be asked for values."""
+        return "no secrets" if self.without_secrets else "known secrets" if self.keep_secrets else "everything"
 
 
 @dataclass
@@ -134,7 +142,7 @@ def make_plan(
         raise DiagnosticError([*evaluated.diagnostics, *faults])
     remotes, remote_faults = evaluated.remotes
     if snapshot is not None and snapshot.pending and not has_errors(remote_faults):
-        introduce(remotes, (), {}, evaluated.data_ids)
+        introduce(remotes, (), {}, data=evaluated.data_ids, records=records.values())
         state.take_up(settle(snapshot, records, remotes.by_name))
         return make_plan(workspace, options, state, loaded=loaded, taking=taking)
     wanted = wanted_of(evaluated, remotes, fingerprints)
@@ -160,8 +168,8 @@ def _evaluated(
     fingerprints: Fingerprinter,
     options: PlanOptions,
 ) -> Evaluated:
-    asks: Asks = "no secrets" if options.without_secrets else "everything"
-    evaluated = evaluate(workspace, loaded, records, asks=asks, recognise=partial(recognise, fingerprints))
+    recognising = partial(recognise, fingerprints)
+    evaluated = evaluate(workspace, loaded, records, asks=options.asks, recognise=recognising)
     if options.refresh_only:
         evaluated.diagnostics = lenient(evaluated.diagnostics)
     return evaluated
@@ -178,6 +186,11 @@ class _Material:
     remotes: Remotes
     wanted: Mapping[Address, Wanted]
     fingerprints: Fingerprinter
+
+    def introduce(self, targets: Sequence[ImportTarget]) -> None:
+        """Tell the remotes what objects are called here."""
+        data = self.evaluated.data_ids
+        introduce(self.remotes, targets, self.wanted, data=data, records=self.records.values())
 
     @property
     def concerned(self) -> set[str]:
@@ -213,7 +226,7 @@ def _compare(
 
 def _found(known: _Material, chosen: Options) -> tuple[tuple[Change, ...], list[Diagnostic]]:
     """What is not as the state says, and what stands against taking it over."""
-    introduce(known.remotes, (), known.wanted, known.evaluated.data_ids)
+    known.introduce(())
     live = refresh(known.remotes.by_name, known.records.values())
     sources = Sources(wanted=known.wanted, records=known.records, previous=known.previous, live=live)
     changes = refresh_changes(sources, chosen.selection)
@@ -226,7 +239,7 @@ def _meant(
 ) -> tuple[tuple[Change, ...], list[Diagnostic]]:
     """The way from what exists to what is wanted, and what stands against it."""
     targets = [] if options.destroy else targets
-    introduce(known.remotes, targets, known.wanted, known.evaluated.data_ids)
+    known.introduce(targets)
     imports, diagnostics = find_imports(
         targets, Known(wanted=known.wanted, records=known.records, remotes=known.remotes)
     )
@@ -243,6 +256,9 @@ def _meant(
     changes, more = build_changes(sources, chosen)
     ask, leaving = options.refresh and not more, known.snapshot.deposed if known.snapshot is not None else ()
     refused = change_faults(changes, known.evaluated.desired, known.remotes.by_name, leaving=leaving, ask=ask)
+    if options.asks == "known secrets":
+        refused += missing_secrets(changes, known.evaluated.desired)
+        refused += missing_outputs(known.evaluated.program.outputs)
     return changes, [*diagnostics, *faults, *more, *refused]
 
 

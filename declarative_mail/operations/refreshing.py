@@ -10,6 +10,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.planning.change import Stored
 from declarative_mail.remotes.base import Remote
+from declarative_mail.resources.normal_form import normal_form
 from declarative_mail.state.snapshot import ResourceRecord
 
 _Asked = TypeVar("_Asked")
@@ -33,7 +34,7 @@ def refresh(remotes: Mapping[str, Remote], records: Iterable[ResourceRecord]) ->
             by_remote.setdefault(record.remote, []).append(record)
     answers = _side_by_side(lambda item: remotes[item[0]].refresh(item[1]), list(by_remote.items()))
     return {
-        address: dict(found.attributes) if found is not None else None
+        address: normal_form(address, found.attributes) if found is not None else None
         for answer in answers
         for address, found in answer.items()
     }

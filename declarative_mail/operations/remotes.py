@@ -17,6 +17,7 @@ from declarative_mail.planning.change import Wanted
 from declarative_mail.remotes.base import Recognise, Remote, recognise_nothing
 from declarative_mail.remotes.local import LocalRemote
 from declarative_mail.remotes.settings import Block, is_default, read_settings
+from declarative_mail.state.snapshot import ResourceRecord
 
 Opened = tuple[Remote | None, list[Diagnostic]]
 
@@ -104,21 +105,29 @@ def open_remotes(
 
 
 def introduce(
-    remotes: Remotes, targets: Iterable[ImportTarget], wanted: Mapping[Address, Wanted], data: Mapping[Address, str]
+    remotes: Remotes,
+    targets: Iterable[ImportTarget],
+    wanted: Mapping[Address, Wanted],
+    *,
+    data: Mapping[Address, str],
+    records: Iterable[ResourceRecord],
 ) -> None:
-    """Tell the remotes what the objects that are taken over, or read as data, are called here.
+    """Tell the remotes what the objects that are managed, taken over or read as data are called here.
 
     Args:
         remotes: of the run.
         targets: the objects that are taken over.
         wanted: the declared objects.
         data: how its remote names what a data source found, by its address.
+        records: the objects of the state.
     """
     by_remote: dict[str, dict[str, str]] = {}
     for address, id_ in data.items():
         # An id that means something on another remote harms nobody here.
         for name in remotes.by_name:
             by_remote.setdefault(name, {})[f"{address.type}/{id_}"] = str(address)
+    for record in records:
+        by_remote.setdefault(record.remote, {})[f"{record.type}/{record.id}"] = str(record.address)
     for target in targets:
         if target.address in wanted and isinstance(target.id, str):
             key = f"{target.address.type}/{target.id}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from declarative_mail.language.values import Unknown
-from declarative_mail.resources.leaves import Plain
+from declarative_mail.resources.leaves import Plain, is_stored_leaf
 
 
 def canonical_set(items: list[Plain], *, fold: bool = False) -> list[Plain]:
@@ -16,8 +16,17 @@ def canonical_set(items: list[Plain], *, fold: bool = False) -> list[Plain]:
         fold: texts that differ only by the case of letters are one element, the first of them in order.
     """
     found: list[Any] = sorted(set(items)) if set(map(type, items)) == {str} else _mixed(items)
-    if not fold:
-        return found
+    return _folded(found) if fold else found
+
+
+def stored_set(items: list[Any], *, fold: bool = False) -> list[Any]:
+    """The same for elements in stored form: texts, and leaves that stand for a reference."""
+    known = {next(map(str, item.values())) if is_stored_leaf(item) else str(item): item for item in items}
+    found = [known[text] for text in sorted(known)]
+    return _folded(found) if fold else found
+
+
+def _folded(found: list[Any]) -> list[Any]:
     by_folded: dict[Any, Plain] = {}
     for item in found:
         by_folded.setdefault(item.casefold() if isinstance(item, str) else item, item)

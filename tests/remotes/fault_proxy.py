@@ -119,6 +119,8 @@ def send(handler: BaseHTTPRequestHandler, reply: Reply) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body go out in two packets; the second would wait for the client to acknowledge the first.
+    disable_nagle_algorithm = True
     proxy: FaultProxy
 
     def _handle(self) -> None:

@@ -11,6 +11,7 @@ from declarative_mail.rendering.apply_text import apply_text
 from declarative_mail.rendering.drift_text import drift_text
 from declarative_mail.rendering.junit import junit
 from declarative_mail.rendering.probe_text import one_line, probe_text
+from declarative_mail.rendering.pull_text import pull_text
 from declarative_mail.rendering.state_text import object_text, outputs_text, state_text
 from declarative_mail.rendering.terminal import Terminal
 from tests.rendering.golden import assert_golden
@@ -247,4 +248,43 @@ def test_apply_that_is_not_complete_has_three_lists(stopped: bool, word: str) ->
             "",
             f"Apply {word}: 52 done, 1 failed, 1 not reached.",
         ][-9:]
+    )
+
+
+PULLED = {
+    "remote": "rest.prod",
+    "identity": "https://mail.example.com",
+    "objects": 1203,
+    "managed": 2,
+    "left_out": 1,
+    "files": [{"file": "new/user_groups.hcl", "blocks": 1203}, {"file": "new/variables.hcl", "blocks": 1}],
+    "removed": ["new/secrets.hcl"],
+    "secrets": ["a", "b"],
+    "settings": ["prod_token"],
+    "next": "dmail -C new plan --keep-secrets",
+}
+
+
+def test_pull_says_what_was_written_and_what_comes_next() -> None:
+    """Numbers first, then files, then what must be known, and the command as the last line."""
+    assert pull_text(PULLED, terminal=Terminal(width=100)) == (
+        "remote.rest.prod at https://mail.example.com: 1,203 objects written, 2 managed already, 1 left out.\n\n"
+        "    new/user_groups.hcl  1,203 blocks\n"
+        "    new/variables.hcl    1 block\n"
+        "    new/secrets.hcl      removed\n\n"
+        "2 secrets cannot be read, so their variables have no value. --keep-secrets leaves them on the remote\n"
+        "as they are.\n"
+        "The remote block needs a value for var.prod_token:\n"
+        "    export DMAIL_VAR_prod_token=…\n\n"
+        "Nothing was changed on the remote. This plan takes the objects over:\n"
+        "    dmail -C new plan --keep-secrets\n"
+    )
+
+
+def test_pull_of_nothing_new_proposes_nothing() -> None:
+    """There is no plan to make."""
+    nothing = {**PULLED, "objects": 0, "left_out": 0, "files": [], "removed": [], "secrets": [], "settings": []}
+
+    assert pull_text(nothing, terminal=Terminal(width=100)) == (
+        "remote.rest.prod at https://mail.example.com: 0 objects written, 2 managed already.\n"
     )

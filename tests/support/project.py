@@ -29,8 +29,8 @@ class Result:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """Standard output as JSON lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        """Standard output as JSON lines. A text in them may hold other characters that end a line somewhere."""
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
     @property
     def document(self) -> Any:

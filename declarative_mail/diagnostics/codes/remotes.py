@@ -16,6 +16,8 @@ EXISTS_ALREADY = Code("DM6015", "Object exists already on the remote")
 NOT_KEPT = Code("DM6016", "Remote did not keep what was written")
 INTERRUPTED_OTHERWISE = Code("DM6018", "Object differs from what an interrupted run made", "warning")
 IMPORT_REFUSED = Code("DM6020", "Remote has nothing to take over")
+LEFT_OUT = Code("DM6021", "Object cannot be declared", "warning")
+FILES_EXIST = Code("DM6022", "Files exist already")
 
 TYPE_NOT_HELD = Code("DM6040", "Remote holds no objects of this type")
 NOT_EXPRESSIBLE = Code("DM6041", "Remote cannot express an attribute")

@@ -35,6 +35,7 @@ from declarative_mail.remotes.rest.wire import (
     without_values,
 )
 from declarative_mail.remotes.transport import Transport, TransportSettings
+from declarative_mail.resources.normal_form import same_form
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.resources.schema import resource_schema
 from declarative_mail.secrets import Secret
@@ -298,7 +299,7 @@ class RestRemote(Remote):
         before = operation.before or {}
         if id_ not in self._seen:
             live = self.find(operation.type, id_=id_, like=before)
-            if live is None or live.attributes != before:
+            if live is None or not same_form(operation.address, live.attributes, before):
                 what = "is gone" if live is None else "was changed"
                 return Written(operation, fault=changed_since_plan(operation.address, self.name, what))
         etag, seen = self._seen[id_]
@@ -331,7 +332,7 @@ class RestRemote(Remote):
             live = self.find(operation.type, id_=id_, like=operation.before)
             if live is None:
                 return Written(operation)
-            if live.attributes != operation.before:
+            if not same_form(operation.address, live.attributes, operation.before):
                 return Written(operation, fault=changed_since_plan(operation.address, self.name, "was changed"))
         etag, _ = self._seen[id_]
         answer = self._transport.request("DELETE", _path(operation.type, id_), headers={"If-Match": etag})

@@ -10,7 +10,15 @@ import pytest
 from declarative_mail.language import syntax
 from declarative_mail.language.format import format_text
 from declarative_mail.language.syntax import Attribute, Block, Body, Label
-from declarative_mail.language.write import NOWHERE, expression_of, write_body, write_expression
+from declarative_mail.language.write import (
+    NOWHERE,
+    attribute,
+    expression_of,
+    traversal,
+    write_body,
+    write_expression,
+)
+from declarative_mail.language.write import block as made_block
 from tests.language.syntax.trees import bare, body, expression
 
 
@@ -82,6 +90,25 @@ def test_text_of_several_lines_is_a_heredoc() -> None:
 
     assert made == 'a = <<EOT\nDear $${name},\n\n  100% "sure" \\n\nEOT\n'
     assert text == body(made).attributes["a"].expression.value  # type: ignore[union-attr]
+
+
+def test_function_of_a_text_of_several_lines_takes_a_heredoc() -> None:
+    """As the only argument of an argument's value; anywhere else it stands in quotes."""
+    call = syntax.Call("chomp", NOWHERE, (expression_of("a\n${b}\n"),), expand=False, span=NOWHERE)
+    two = syntax.Call("max", NOWHERE, (call, call), expand=False, span=NOWHERE)
+    made = write_body(Body({"a": attribute("a", call), "bb": attribute("bb", two)}, (), NOWHERE))
+
+    assert made == ('a = chomp(<<EOT\na\n$${b}\nEOT\n)\nbb = max(chomp("a\\n$${b}\\n"), chomp("a\\n$${b}\\n"))\n')
+    assert (made, []) == format_text(made)
+    assert bare(call) == bare(body(made).attributes["a"].expression)
+
+
+def test_references_and_blocks_are_made_of_names() -> None:
+    """What programs write most."""
+    made = made_block("import", [], {"to": traversal("user_group", "a", key="b c"), "id": expression_of("1")})
+
+    assert write_body(Body({}, (made,), NOWHERE)) == 'import {\n  to = user_group.a["b c"]\n  id = "1"\n}\n'
+    assert write_expression(traversal("var", "a", key=0)) == "var.a[0]"
 
 
 @pytest.mark.parametrize(
