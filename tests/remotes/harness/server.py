@@ -38,7 +38,7 @@ what is left out is cleared                          S  `group_rules.kept`: "", 
 ``isSsoLinked`` is written, ``ssoLinked`` is read    D  `group_rules.kept`
 the scope of the body must be that of the query      S  `group_rules.check_scope`; of secrets also where it is left out
 PUT and DELETE of a missing group                    S  400 INVALID_ARGUMENT, USER_GROUP_ERROR
-a group that others rule                             S  `group_rules.check_change`, `check_delete`; linked to SSO I
+a group that others rule                             S  `group_rules.check_change`; linked to SSO I
 a search is a pattern                                S  `group_lists._fits`
 a list is of one scope                               D  `group_lists._selected`: ``filterType``
 ``ETag: W/1``, no quotes                             S  `_Handler._answer`; ``If-None-Match`` gives 304
@@ -61,12 +61,12 @@ the edition                                          S  `platform_endpoints.vers
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock, Thread
+from time import sleep
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -141,7 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
                 given = self._given(request, content)
                 answer = answer or given
             request.status = answer.status or 0
-        time.sleep(self.account.latency + (trouble.delay if trouble is not None else 0.0))
+        sleep(self.account.latency + (trouble.delay if trouble is not None else 0.0))
         self._send(answer)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _handle  # noqa: N815 - the names that the library calls
