@@ -45,6 +45,9 @@ _KEPT: Mapping[str, tuple[str, ...]] = {
     "notification_rule": ("smtp_server", "git", "via"),
 }
 
+_FIXED: Mapping[str, frozenset[str]] = {"secret": frozenset({"secret_manager"})}
+"""What Harness refuses to change of an object, beside what no system changes."""
+
 _UNREADABLE: Mapping[str, tuple[str, ...]] = {"smtp_server": ("password",), "secret": ("value",)}
 
 
@@ -64,7 +67,7 @@ def capabilities_of(type_: str) -> Capabilities | None:
     return Capabilities(
         attributes=handling,
         instead=_ABSENT[type_],
-        immutable=resource_class(type_).immutable,
+        immutable=resource_class(type_).immutable | _FIXED.get(type_, frozenset()),
         left_alone=frozenset({"members"} if type_ == "user_group" else ()),
     )
 

@@ -25,7 +25,7 @@ class Sample:
         after: what they become.
         moved: the value in stored form that somebody else gives it; None where nobody can.
         replaces: lines of the type's base that must not stand beside these.
-        replaced: the change makes another object of it.
+        replaced: the change makes an object with another id of it.
     """
 
     before: str

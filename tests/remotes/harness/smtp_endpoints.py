@@ -1,77 +1,75 @@
-"""The SMTP configuration of an account."""
+"""The SMTP configuration of an account: one or none."""
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
-from tests.remotes.harness.account import Account, Request
-from tests.remotes.harness.refusals import access_denied, error, failure
+from tests.remotes.harness.account import Account, Request, scattered
+from tests.remotes.harness.permissions import require
+from tests.remotes.harness.refusals import error, failure, internal_error
 
 MASK = "*" * 14
 
 
-def _allow(account: Account, permission: str) -> None:
-    if permission in account.denied:
-        raise access_denied(permission, "SMTP")
-
-
-def _shown(account: Account, *, mask: bool) -> dict[str, Any] | None:
-    """The configuration with its password as the mask; the selectors in an order of their own."""
+def _shown(account: Account, *, masked: bool) -> dict[str, Any] | None:
+    """The configuration with its password as the mask or null; an empty set of selectors is left out."""
     if account.smtp is None:
         return None
-    value = dict(account.smtp["value"])
+    mask: Any = list(MASK) if account.mask_as_list else MASK
+    value = {**account.smtp["value"], "password": mask if masked else None}
     selectors = value.pop("delegateSelectors", None)
     if selectors:
-        value["delegateSelectors"] = random.Random(len(account.requests)).sample(selectors, len(selectors))  # noqa: S311
-    return {**account.smtp, "value": {**value, "password": MASK if mask else None}}
+        value["delegateSelectors"] = scattered(set(selectors))
+    return {**account.smtp, "value": value}
 
 
 def _keep(account: Account, body: dict[str, Any], uuid: str) -> None:
+    """A full replacement of everything but the password. The account of the query wins over that of the body."""
     value = {name: item for name, item in body["value"].items() if name != "password"}
     if not value["host"].strip():
-        raise failure("value.host: cannot be empty.", "value.host")
-    value = {"useSSL": False, "startTLS": False, **value}
+        raise failure("cannot be empty.", "value.host")
+    value = {"fromAddress": None, "username": None, "useSSL": False, "startTLS": False, **value}
     account.smtp = {"uuid": uuid, "accountId": account.id, "name": body["name"], "value": value}
 
 
 def read(account: Account, request: Request) -> Any:
-    """The name of the parameter differs from that of the writes; no configuration is null; only here the mask tells."""
+    """No configuration is null. Only here the mask tells whether there is a password."""
     if "accountId" not in request.query:
-        raise failure("accountId: must not be null", "accountId")
-    _allow(account, "core_smtp_view")
-    return _shown(account, mask=account.smtp_password is not None)
+        raise failure("must not be null", "accountId")
+    require(account, request, "core_smtp_view", "SMTP")
+    return _shown(account, masked=account.smtp_password is not None)
 
 
 def create(account: Account, request: Request) -> Any:
     """A second one is refused; the answer shows the mask even without a password."""
-    _allow(account, "core_smtp_edit")
+    require(account, request, "core_smtp_edit", "SMTP")
     if account.smtp is not None:
-        raise error("INVALID_REQUEST", "SMTP is already configured for this account")
+        raise error("INVALID_REQUEST", "SMTP server configuration is already configured for this account")
     _keep(account, request.body, account.number())
     account.smtp_password = request.body["value"].get("password") or None
-    return _shown(account, mask=True)
+    return _shown(account, masked=True)
 
 
 def update(account: Account, request: Request) -> Any:
-    """A full replacement. The mask keeps the password, or is stored where there was none; nothing deletes it."""
-    _allow(account, "core_smtp_edit")
+    """The mask keeps the password, or is stored where there was none; an empty one, or none, deletes it."""
+    require(account, request, "core_smtp_edit", "SMTP")
     uuid = request.body.get("uuid")
-    if account.smtp is None or not uuid or uuid != account.smtp["uuid"]:
-        raise error("INVALID_REQUEST", "SMTP configuration does not exist")
+    if uuid is None:
+        raise internal_error()
+    if account.smtp is None or uuid != account.smtp["uuid"]:
+        raise error("INVALID_REQUEST", "SMTP server configuration does not exist")
     given = request.body["value"].get("password")
     _keep(account, request.body, uuid)
-    if given == MASK and account.smtp_password is not None:
-        return _shown(account, mask=True)
-    account.smtp_password = given or None
-    return _shown(account, mask=True)
+    if given != MASK or account.smtp_password is None:
+        account.smtp_password = given or None
+    return _shown(account, masked=True)
 
 
-def delete(account: Account, _request: Request, uuid: str) -> Any:
+def delete(account: Account, request: Request, uuid: str) -> Any:
     """An unknown one is 400, never 404."""
-    _allow(account, "core_smtp_delete")
+    require(account, request, "core_smtp_delete", "SMTP")
     if account.smtp is None or uuid != account.smtp["uuid"]:
-        raise error("INVALID_REQUEST", "SMTP configuration does not exist")
+        raise error("INVALID_REQUEST", "SMTP server configuration does not exist")
     account.smtp, account.smtp_password = None, None
     return True
 
@@ -79,12 +77,13 @@ def delete(account: Account, _request: Request, uuid: str) -> Any:
 def validate_name(account: Account, request: Request) -> Any:
     """Whether a name is free."""
     taken = account.smtp is not None and account.smtp["name"] == request.query.get("name")
-    return {"valid": not taken, "errorMessage": "already exists" if taken else None}
+    return {"valid": not taken, "errorMessage": "The name is in use" if taken else None}
 
 
 def test_mail(account: Account, request: Request) -> Any:
-    """A failure is an answer like any other."""
+    """Tests what is saved. A failure is an answer like any other: 200."""
+    require(account, request, "core_smtp_view", "SMTP")
     if account.smtp is None or request.query["identifier"] != account.smtp["uuid"]:
-        raise error("INVALID_REQUEST", "SMTP configuration does not exist")
+        raise error("INVALID_REQUEST", "SMTP server configuration does not exist")
     account.mails.append(dict(request.query))
     return {"valid": account.mail_error is None, "errorMessage": account.mail_error}

@@ -1,92 +1,95 @@
-"""Holds requests against the published interface of Harness: paths, parameters, bodies."""
+"""Holds requests against the published interface of Harness, and the answers of the stand-in too."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no stubs
+from jsonschema.exceptions import best_match  # type: ignore[import-untyped]  # no stubs
 
-DOCUMENT: dict[str, Any] = json.loads((Path(__file__).parent / "data" / "harness-openapi.json").read_text("utf-8"))
-
-
-def _resolved(value: Any, *, closed: bool) -> Any:
-    """A schema without references; where it is closed, an object takes no fields but those that it names."""
-    if isinstance(value, Mapping):
-        if "$ref" in value:
-            _, _, kind, name = value["$ref"].split("/")
-            return _resolved(DOCUMENT["components"][kind][name], closed=closed)
-        found = {name: _resolved(item, closed=closed) for name, item in value.items() if name != "discriminator"}
-        if closed and "properties" in found and "additionalProperties" not in found:
-            found["additionalProperties"] = False
-        return found
-    return [_resolved(item, closed=closed) for item in value] if isinstance(value, list) else value
+from tests.remotes.harness.account import Request
+from tests.remotes.harness.schemas import JSON, Operation, operation, template_of
 
 
-@cache
-def _templates() -> list[tuple[re.Pattern[str], str]]:
-    """The paths, those without parameters first."""
-    ordered = sorted(DOCUMENT["paths"], key=lambda path: path.count("{"))
-    return [(re.compile(re.sub(r"\{\w+\}", "([^/]+)", path) + "$"), path) for path in ordered]
-
-
-def template_of(path: str) -> str | None:
-    """The path of the document that a request's path is."""
-    return next((template for pattern, template in _templates() if pattern.match(path)), None)
-
-
-@cache
-def _operation(template: str, method: str) -> tuple[dict[str, dict[str, Any]], dict[str, Draft202012Validator]] | None:
-    found = DOCUMENT["paths"][template]
-    operation = found.get(method.lower())
-    if operation is None:
-        return None
-    parameters = [
-        _resolved(one, closed=True) for one in [*found.get("parameters", ()), *operation.get("parameters", ())]
-    ]
-    content = operation.get("requestBody", {}).get("content", {})
-    bodies = {kind: Draft202012Validator(_resolved(one["schema"], closed=True)) for kind, one in content.items()}
-    return {one["name"]: one for one in parameters if one["in"] == "query"}, bodies
-
-
-def violation(method: str, path: str, query: Mapping[str, str], kind: str, body: Any) -> str | None:
+def violation(request: Request, content: bytes) -> str | None:
     """What the document has against a request; None where it is as it should be.
 
     Args:
-        method: of HTTP.
-        path: without prefix.
-        query: its parameters.
-        kind: its content type.
-        body: as JSON, or as text where it is YAML; None where there is none.
+        request: with its body as JSON, or as text where it is anything else.
+        content: the body as it came.
     """
-    template = template_of(path)
-    operation = _operation(template, method) if template is not None else None
-    if operation is None:
-        return f"{method} {path} is no operation"
-    parameters, bodies = operation
-    unknown = sorted(query.keys() - parameters.keys())
-    missing = sorted(name for name, one in parameters.items() if one.get("required") and not query.get(name))
-    if unknown or missing:
-        return f"{method} {path}: unknown parameters {unknown}, missing {missing}"
-    wrong = [name for name, value in query.items() if not _fits(parameters[name]["schema"], value)]
-    if wrong:
-        return f"{method} {path}: wrong values of {wrong}"
-    if not bodies:
-        return f"{method} {path} takes no body" if body is not None else None
-    if kind not in bodies:
-        return f"{method} {path} takes {sorted(bodies)}, not {kind}"
-    error = next(iter(bodies[kind].iter_errors(body)), None)
-    return f"{method} {path}: {error.message} at {list(error.absolute_path)}" if error is not None else None
+    template = template_of(request.path, request.method)
+    found = operation(template, request.method) if template is not None else None
+    if found is None:
+        return f"{request.method} {request.path} is no operation"
+    wrong = [*_in_query(found, request.queries), *_in_body(found, request, content)]
+    return f"{request.method} {request.path}: {'; '.join(wrong)}" if wrong else None
+
+
+def _in_query(found: Operation, queries: Sequence[tuple[str, str]]) -> Iterator[str]:
+    for name, times in Counter(name for name, _ in queries).items():
+        if name not in found.query:
+            yield f"unknown parameter {name}"
+        elif times > 1 and found.query[name]["schema"].get("type") != "array":
+            yield f"parameter {name} comes {times} times"
+    for name, one in found.query.items():
+        values = [value for label, value in queries if label == name]
+        if one.get("required") and not any(values):
+            yield f"parameter {name} is missing"
+        for value in values:
+            if not _fits(one["schema"], value):
+                yield f"parameter {name} cannot be {value!r}"
 
 
 def _fits(schema: Mapping[str, Any], value: str) -> bool:
+    """Whether a value of a query is one of a schema. An order of lists is written as ``name,ASC``."""
     kind = schema.get("type")
+    if kind == "array":
+        return _fits(schema["items"], value)
+    if kind == "object":
+        return re.fullmatch(r"\w+,(ASC|DESC)", value) is not None
     if kind == "boolean":
-        return value in ("true", "false")
+        return value in {"true", "false"}
     if kind == "integer":
-        return value.isdigit() and (schema.get("maximum") is None or int(value) <= schema["maximum"])
+        return re.fullmatch(r"\d{1,9}", value) is not None and int(value) <= schema.get("maximum", 10**9)
     return "enum" not in schema or value in schema["enum"]
+
+
+def _in_body(found: Operation, request: Request, content: bytes) -> Iterator[str]:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip()
+    if not content:
+        if found.needs_body:
+            yield "the body is missing"
+        return
+    if not found.bodies:
+        yield "takes no body"
+    elif kind not in found.bodies:
+        yield f"takes {sorted(found.bodies)}, not {kind or 'a body of no type'}"
+    elif kind == JSON and isinstance(request.body, str) and not content.startswith(b'"'):
+        yield "the body is no JSON"
+    else:
+        yield from map(_told, found.bodies[kind].iter_errors(request.body))
+
+
+def _told(error: Any) -> str:
+    """What a schema says of a value, without the value: it may be a secret."""
+    best = best_match([error])
+    place = ".".join(map(str, best.absolute_path)) or "body"
+    if best.validator in {"additionalProperties", "required"}:
+        return f"{place}: {best.message}"
+    return f"{place}: breaks {best.validator} {str(best.validator_value)[:60]}"
+
+
+def wrong_answer(method: str, path: str, status: int, body: Any) -> str | None:
+    """What the document has against an answer; None where it is as it should be, or is no JSON."""
+    template = template_of(path, method)
+    found = operation(template, method) if template is not None else None
+    if found is None or isinstance(body, str):
+        return None
+    validator = found.answers.get(str(status)) or (found.answers.get("400") if status != 200 else None)
+    if validator is None:
+        return f"{method} {path} has no answer {status}"
+    error = next(iter(validator.iter_errors(body)), None)
+    return None if error is None else f"{method} {path} {status}: {_told(error)}"
