@@ -49,6 +49,8 @@ class Repetition:
 
     def __call__(self, error: Exception) -> bool | float:
         """Whether to send it again, or after how many seconds."""
+        if time.monotonic() >= self.ends:
+            return False
         if isinstance(error, Unreachable):
             return self.safe or not error.sent
         if not isinstance(error, Refused) or not (self.safe or error.answer.status == 429):
