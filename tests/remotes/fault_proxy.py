@@ -169,20 +169,25 @@ class Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def fault_proxy(target: str) -> Iterator[FaultProxy]:
-    """A running proxy."""
-    proxy = FaultProxy(target)
-    handler = type("Handler", (_Handler,), {"proxy": proxy})
-    server = Server(("127.0.0.1", 0), handler)
-    proxy.url = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+def serving(server: Server) -> Iterator[str]:
+    """Let a server run for the length of the block; gives host and port."""
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
-        yield proxy
+        yield f"127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
         server.server_close()
         thread.join(10)
+
+
+@contextmanager
+def fault_proxy(target: str) -> Iterator[FaultProxy]:
+    """A running proxy."""
+    proxy = FaultProxy(target)
+    with serving(Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": proxy}))) as place:
+        proxy.url = f"http://{place}"
+        yield proxy
 
 
 class Gate:

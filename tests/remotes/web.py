@@ -15,7 +15,7 @@ from time import sleep
 from typing import Any, TypeAlias
 
 from tests.lab.certificates import Plan, make_certificates
-from tests.remotes.fault_proxy import Reply, Server, send
+from tests.remotes.fault_proxy import Reply, Server, send, serving
 
 CERTIFICATES = (
     Plan(name="ca", subject="Test root", names=(), issuer=None, authority=True, begins=-1, ends=30),
@@ -120,15 +120,9 @@ def running_web(certificates: Path | None = None) -> Iterator[Web]:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificates / "good.crt", certificates / "good.key")
         server.socket = context.wrap_socket(server.socket, server_side=True)
-    web.url = f"{'http' if certificates is None else 'https'}://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
+    with serving(server) as place:
+        web.url = f"{'http' if certificates is None else 'https'}://{place}"
         yield web
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(10)
 
 
 def json_reply(body: str, status: int = 200, **headers: str) -> Reply:

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
-from threading import Lock, Thread
+from threading import Lock
 from urllib.parse import parse_qs, urlsplit
 
-from tests.remotes.fault_proxy import Server
+from tests.remotes.fault_proxy import Server, serving
 
 DROP_BEFORE = "drop-before"
 """Close the connection without doing anything."""
@@ -133,12 +133,6 @@ def running_state_server() -> Iterator[StateServer]:
     """A server on a free port of the loopback interface."""
     state = StateServer()
     handler = type("Handler", (_Handler,), {"server_state": state})
-    with Server(("127.0.0.1", 0), handler) as server:
-        state.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield state
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Server(("127.0.0.1", 0), handler)) as place:
+        state.url = f"http://{place}"
+        yield state

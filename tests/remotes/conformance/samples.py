@@ -35,6 +35,18 @@ class Sample:
     replaced: bool = False
 
 
+RULE = """
+notification_rule "failed" {
+  pipeline = "deploy"
+  event { type = "PipelineFailed" }
+  email {
+    recipients  = ["cto@example.com"]
+    user_groups = [user_group.ops]
+  }
+}
+"""
+"""A rule that refers to the group of many tests."""
+
 BASE: Mapping[str, tuple[str, ...]] = {
     "secret": ('value = env("SECRET_ONE")',),
     "smtp_server": ('host = "smtp.example.com"', 'from_address = "ci@example.com"'),

@@ -9,19 +9,10 @@ import pytest
 from tests.remotes.conformance.harness import Harness
 from tests.remotes.conformance.interrupted import leave_open, record_at, write_journal
 from tests.remotes.conformance.rest import RestHarness
+from tests.remotes.conformance.samples import RULE
 from tests.support.project import Project
 
 GROUP = 'user_group "ops" {\n  identifier = "%s"\n  description = "%s"\n}\n'
-RULE = """
-notification_rule "failed" {
-  pipeline = "deploy"
-  event { type = "PipelineFailed" }
-  email {
-    recipients  = ["cto@example.com"]
-    user_groups = [user_group.ops]
-  }
-}
-"""
 SECRET = 'user_group "ops" {\n  notification_preferences {\n    slack { webhook_url = env("HOOK") }\n  }\n}\n'
 
 

@@ -7,19 +7,10 @@ from typing import Any
 import pytest
 
 from tests.remotes.conformance.harness import Harness
+from tests.remotes.conformance.samples import RULE
 from tests.support.project import Project
 
 GROUP = 'user_group "ops" {\n%s\n}\n'
-RULE = """
-notification_rule "failed" {
-  pipeline = "deploy"
-  event { type = "PipelineFailed" }
-  email {
-    recipients  = ["cto@example.com"]
-    user_groups = [user_group.ops]
-  }
-}
-"""
 SECRET = 'notification_preferences {\n slack {\n webhook_url = env("HOOK")\n }\n}'
 
 
