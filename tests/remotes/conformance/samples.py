@@ -26,6 +26,7 @@ class Sample:
         moved: the value in stored form that somebody else gives it; None where nobody can.
         replaces: lines of the type's base that must not stand beside these.
         replaced: the change makes an object with another id of it.
+        follows: attributes that are made of this one, and so differ whenever it does.
     """
 
     before: str
@@ -33,6 +34,7 @@ class Sample:
     moved: Any = None
     replaces: tuple[str, ...] = ()
     replaced: bool = False
+    follows: frozenset[str] = frozenset()
 
 
 RULE = """
@@ -47,6 +49,7 @@ notification_rule "failed" {
 """
 """A rule that refers to the group of many tests."""
 
+_IN_URI = frozenset({"uri"})
 BASE: Mapping[str, tuple[str, ...]] = {
     "secret": ('value = env("SECRET_ONE")',),
     "smtp_server": ('host = "smtp.example.com"', 'from_address = "ci@example.com"'),
@@ -103,8 +106,10 @@ SAMPLES: Mapping[str, Mapping[str, Sample]] = {
             'preset = "ses"\nregion = "eu-west-1"', 'preset = "ses"\nregion = "us-east-1"', replaces=(_HOST,)
         ),
         "uri": Sample('uri = "smtp://a.example.com:587"', 'uri = "smtp://b.example.com:587"', replaces=(_HOST,)),
-        "host": Sample('host = "a.example.com"', 'host = "b.example.com"', "c.example.com", replaces=(_HOST,)),
-        "port": Sample("port = 587", "port = 2525", 2526),
+        "host": Sample(
+            'host = "a.example.com"', 'host = "b.example.com"', "c.example.com", replaces=(_HOST,), follows=_IN_URI
+        ),
+        "port": Sample("port = 587", "port = 2525", 2526, follows=_IN_URI),
         "encryption": Sample('encryption = "starttls"', 'encryption = "none"\nport = 587', "none"),
         "verify_certificate": Sample("verify_certificate = true", "verify_certificate = false", False),
         "ca_certificate": Sample(f'ca_certificate = "{PEM % "A"}"', f'ca_certificate = "{PEM % "B"}"', "C"),

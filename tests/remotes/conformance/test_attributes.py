@@ -75,11 +75,12 @@ def test_drift_of_an_attribute_is_theirs_and_apply_mends_it(
 
     assert drift.code == 3, drift.out
     fields = [one for one in drift.of_type("drift")[0]["fields"] if one["class"] != "unknown"]
-    assert {(one["path"].split(".")[0].split("[")[0], one["class"]) for one in fields} == {(name, "theirs")}
+    assert {one["path"].split(".")[0].split("[")[0] for one in fields} == {name, *sample.follows}
+    assert {one["class"] for one in fields} == {"theirs"}
     assert harness.objects(type_) == {id_: was}
     (change,) = refresh.of_type("change")
     assert (quiet, change["action"]) == ([], "refresh")
-    assert {path.split(".")[0].split("[")[0] for path in change["changed"]} == {name}
+    assert {path.split(".")[0].split("[")[0] for path in change["changed"]} == {name, *sample.follows}
 
 
 @pytest.mark.parametrize(("harness", "type_", "name"), ABSENT, indirect=["harness"])
