@@ -191,8 +191,9 @@ class Account:
     made: int = 0
 
     def __post_init__(self) -> None:
-        """The first token may do everything."""
-        self.issue(self.token)
+        """The first token may do everything; no token is none."""
+        if self.token:
+            self.issue(self.token)
 
     # -- tokens and permissions ----------------------------------------------------------------------------
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from tests.remotes.harness.refusals import error
+from tests.remotes.harness.refusals import error, internal_error
 
 _One = TypeVar("_One")
 
@@ -60,6 +61,18 @@ def ordered(items: Iterable[_One], wanted: Iterable[str], keys: Mapping[str, Cal
             raise error("INVALID_REQUEST", f"Cannot sort by {name}")
         found.sort(key=keys[name], reverse=direction == "DESC")
     return found
+
+
+def matches(term: str, texts: Iterable[str]) -> bool:
+    """Whether a pattern is found in one of some texts, in whatever case.
+
+    Raises:
+        Refusal: it is no pattern; nobody checks that before the database does.
+    """
+    try:
+        return any(re.search(term, one, re.IGNORECASE) for one in texts)
+    except re.error:
+        raise internal_error() from None
 
 
 def values_of(queries: Iterable[tuple[str, str]], name: str) -> list[str]:

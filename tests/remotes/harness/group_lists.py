@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tests.remotes.harness.account import Account, ObjectKey, Request, ScopeKey
-from tests.remotes.harness.answers import Tagged, ordered, page, values_of
+from tests.remotes.harness.answers import Tagged, matches, ordered, page, values_of
 from tests.remotes.harness.group_endpoints import KIND, MANAGE, RESOURCE, VIEW, shown
 from tests.remotes.harness.permissions import existing_scope, require, shows
 from tests.remotes.harness.refusals import error
@@ -38,8 +37,7 @@ def _selected(account: Account, key: ObjectKey, scope: ScopeKey, filter_type: st
 
 def _fits(group: Mapping[str, Any], term: str) -> bool:
     """A search is a pattern, in whatever case, on the name and the tags."""
-    texts = [group["name"], *(text for pair in group["tags"].items() for text in pair)]
-    return any(re.search(term, one, re.IGNORECASE) for one in texts)
+    return matches(term, [group["name"], *(text for pair in group["tags"].items() for text in pair)])
 
 
 def _found(account: Account, scope: ScopeKey, filter_type: str, term: str, orders: Iterable[str]) -> list[ObjectKey]:

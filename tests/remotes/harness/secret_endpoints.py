@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from tests.remotes.harness.account import Account, ObjectKey, Request
-from tests.remotes.harness.answers import page, values_of
+from tests.remotes.harness.answers import matches, page, values_of
 from tests.remotes.harness.names import check_names
 from tests.remotes.harness.permissions import existing_scope, require, scope_of, shows, unknown_here
 from tests.remotes.harness.refusals import Refusal, error, gone
@@ -29,8 +28,8 @@ def _shown(account: Account, key: ObjectKey) -> dict[str, Any]:
 
 
 def _fits(secret: Mapping[str, Any], term: str) -> bool:
-    texts = [secret["name"], secret["identifier"], *(text for pair in secret["tags"].items() for text in pair)]
-    return any(re.search(term, one, re.IGNORECASE) for one in texts)
+    tags = (text for pair in secret["tags"].items() for text in pair)
+    return matches(term, [secret["name"], secret["identifier"], *tags])
 
 
 def list_(account: Account, request: Request) -> Any:

@@ -39,7 +39,7 @@ what is left out is cleared                          S  `group_rules.kept`: "", 
 the scope of the body must be that of the query      S  `group_rules.check_scope`; of secrets also where it is left out
 PUT and DELETE of a missing group                    S  400 INVALID_ARGUMENT, USER_GROUP_ERROR
 a group that others rule                             S  `group_rules.check_change`; linked to SSO I
-a search is a pattern                                S  `group_lists._fits`
+a search is a pattern                                S  `group_lists._fits`; what is none is 500 I
 a list is of one scope                               D  `group_lists._selected`: ``filterType``
 ``ETag: W/1``, no quotes                             S  `_Handler._answer`; ``If-None-Match`` gives 304
 no newer read of groups                              D  `Account.has_v2`; how that is answered I
@@ -236,22 +236,21 @@ def _body(content: bytes, kind: str) -> Any:
 
 
 @contextmanager
-def harness_server(account: Account | None = None, *, prefix: str = "/gateway") -> Iterator[str]:
+def harness_server(account: Account, *, prefix: str = "/gateway") -> Iterator[str]:
     """A running stand-in on a free port of loopback; gives its URL with the prefix.
 
     Args:
-        account: what it serves; changed while it runs, the next request sees it. None is an empty one.
+        account: what it serves; changed while it runs, the next request sees it.
         prefix: before each path, as at app.harness.io; empty where an installation has none.
     """
-    served = Account() if account is None else account
-    handler = type("Handler", (_Handler,), {"account": served, "prefix": prefix, "lock": Lock()})
+    handler = type("Handler", (_Handler,), {"account": account, "prefix": prefix, "lock": Lock()})
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     server.daemon_threads = True
-    served.url = f"http://127.0.0.1:{server.server_port}{prefix}"
+    account.url = f"http://127.0.0.1:{server.server_port}{prefix}"
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield served.url
+        yield account.url
     finally:
         server.shutdown()
         server.server_close()

@@ -70,6 +70,7 @@ def test_search_is_a_pattern_on_names_and_tags(caller: Caller) -> None:
     assert sorted(names(caller.ok("GET", PATH, {"searchTerm": "ops.a"}))) == ["x1", "x2"]
     assert sorted(names(caller.ok("GET", PATH, {"searchTerm": "^ops"}))) == ["x1", "x2", "x3"]
     assert names(caller.ok("GET", PATH, {"searchTerm": "x1"})) == []
+    assert caller.refused("GET", PATH, {"searchTerm": "ops ("}) == (500, "UNKNOWN_ERROR")
 
 
 def test_pages_have_50_items_and_at_most_100(caller: Caller) -> None:
