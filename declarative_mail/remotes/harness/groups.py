@@ -79,16 +79,19 @@ class GroupKind(ScopedKind):
         )
 
     def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
-        """A list for each scope; a read for each group whose members changed."""
+        """A list for each scope; a read for each group whose members changed or that it does not name."""
         places = {one.address: Place.parse(one.id) for one in records}
         self._context.side_by_side(self._list, {place.scope for place in places.values() if place is not None})
         found = self._context.side_by_side(lambda one: self._refreshed(one, places[one.address]), records)
         return dict(zip(places, found, strict=True))
 
     def _refreshed(self, record: ResourceRecord, place: Place | None) -> LiveObject | None:
-        raw = self._lists[place.scope].get(place.identifier) if place is not None else None
-        if raw is None or place is None:
+        if place is None:
             return None
+        raw = self._lists[place.scope].get(place.identifier)
+        if raw is None:
+            # To a token that may not see groups a list is empty; the read says what is the matter.
+            return self.find(record.id, record.attributes)
         known = cast("Mapping[str, str]", record.private.get("members") or {})
         # Where nobody here manages the members, who they are is not asked.
         if record.attributes.get("members") is None or set(raw.get("users") or ()) == set(known):

@@ -17,7 +17,8 @@ class Members:
     """Reads groups with the addresses of their members.
 
     ``GET /ng/api/v2/user-groups/{identifier}`` does it in one call; some self-managed installations do not have it
-    yet. There a group and the list of its users are read apart.
+    yet, and say so with 404 or with the 400 of a group that does not exist. There a group and the list of its users
+    are read apart.
     """
 
     def __init__(self, context: Context) -> None:
@@ -34,12 +35,13 @@ class Members:
             except HarnessError as error:
                 if error.status not in (404, 405):
                     raise
-                self._is_old = True
             else:
-                return found
+                if found is not None:
+                    return found
         found = self._context.api.read(f"{_PATH}/{place.identifier}", query=place.scope.query)
         if found is None:
             return None
+        self._is_old = True
         # The older API answers with ids alone: nobody need be asked about a group without members.
         return {**found, "users": list(self._users(place)) if found.get("users") else []}
 

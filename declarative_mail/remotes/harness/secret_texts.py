@@ -67,15 +67,18 @@ class SecretKind(ScopedKind):
         return found
 
     def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
-        """A list for each scope."""
+        """A list for each scope, and a read for each that it does not name."""
         places = {one.address: Place.parse(one.id) for one in records}
         self._context.side_by_side(self._list, {place.scope for place in places.values() if place is not None})
-        found: dict[Address, LiveObject | None] = {}
-        for record in records:
-            place = places[record.address]
-            raw = self._lists[place.scope].get(place.identifier) if place is not None else None
-            found[record.address] = self._live(raw, record.attributes) if raw is not None else None
-        return found
+        found = self._context.side_by_side(lambda one: self._refreshed(one, places[one.address]), records)
+        return dict(zip(places, found, strict=True))
+
+    def _refreshed(self, record: ResourceRecord, place: Place | None) -> LiveObject | None:
+        if place is None:
+            return None
+        raw = self._lists[place.scope].get(place.identifier)
+        # To a token that may not see secrets a list is empty; the read says what is the matter.
+        return self._live(raw, record.attributes) if raw is not None else self.find(record.id, record.attributes)
 
     def all_in(self, scopes: Sequence[Scope], /) -> Sequence[LiveObject]:
         """A list for each scope."""

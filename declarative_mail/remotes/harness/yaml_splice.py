@@ -26,8 +26,10 @@ class Change:
 
 
 def spliced(text: str, changes: Sequence[Change]) -> str:
-    """The text with all changes made; they do not overlap."""
-    for one in sorted(changes, key=lambda change: (change.start, change.end), reverse=True):
+    """The text with all changes made; they do not overlap. Those at one place come in the order given."""
+    ordered = sorted(changes, key=lambda change: (change.start, change.end))
+    # From the end, so that positions stay true.
+    for one in ordered[::-1]:
         text = text[: one.start] + one.text + text[one.end :]
     return text
 
@@ -129,7 +131,7 @@ def _value(document: Document, key: Node, old: Node, have: Any, wanted: Any, *, 
         lead = " " if old.start_mark.index == old.end_mark.index else ""
         yield Change(old.start_mark.index, old.end_mark.index, lead + scalar(wanted))
         return
-    if old.flow_style and isinstance(wanted, Mapping | list):
+    if isinstance(old.value, list) and old.flow_style and isinstance(wanted, Mapping | list):
         yield Change(old.start_mark.index, old.end_mark.index, flow(wanted))
         return
     stop = _end_of(document, key, old, end)

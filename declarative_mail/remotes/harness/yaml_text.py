@@ -44,8 +44,17 @@ def scalar(value: Any) -> str:
         return value
     if value.isprintable():
         return "'" + value.replace("'", "''") + "'"
-    # JSON's escapes are YAML's: what is not printable, line breaks among it, stands behind a backslash.
-    return json.dumps(value)
+    return '"' + "".join(map(_escaped, value)) + '"'
+
+
+def _escaped(sign: str) -> str:
+    """A sign between double quotes: what is not printable, line breaks among it, stands behind a backslash.
+
+    JSON's escapes are YAML's but for one: YAML has no pairs of surrogates (YAML 1.2.2, 5.7).
+    """
+    if sign.isprintable() and sign not in '"\\':
+        return sign
+    return json.dumps(sign)[1:-1] if ord(sign) < 0x10000 else f"\\U{ord(sign):08x}"
 
 
 def flow(value: Any) -> str:
