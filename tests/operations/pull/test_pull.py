@@ -470,6 +470,21 @@ def test_object_that_cannot_be_declared_is_left_out_with_the_reason(project: Pro
     assert counts(project.json("plan")) == {"add": 0, "change": 0, "destroy": 0, "import": 1}
 
 
+def test_every_object_that_is_left_out_is_named(project: Project, remote: System) -> None:
+    """To people up to twenty of them, in one warning; as JSON each in one of its own."""
+    for number in range(22):
+        remote.put("user_group", identifier=f"g{number:02}", name=f"Group {number:02}", members=["nobody"])
+
+    shown = project.run("pull", "rest.x", ".").err
+    lines = project.json("pull", "rest.x", ".").of_type("diagnostic")
+
+    assert shown.count("DM6021]") == 1
+    assert shown.count('* user_group "Group ') == 20
+    assert "* 2 more, which --json names." in shown
+    assert shown.count("Change it on remote.rest.x") == 1
+    assert len({line["detail"] for line in lines}) == 22
+
+
 def test_circle_is_broken_at_one_object(project: Project, remote: System) -> None:
     """Servers that are each other's fallback: one of them is left out, and the other can be declared."""
     server = {"host": "a.example.com", "from_address": "a@example.com"}
