@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.test_json_contract import documented
 from tests.operations.pull.system import System, reference, secret
 from tests.support.canary import secret_value
 from tests.support.project import Project, Result
@@ -529,6 +530,15 @@ def test_json_has_a_line_for_each_object_and_a_summary(project: Project, remote:
             "next": "dmail -C there plan --keep-secrets",
         },
     ]
+
+
+def test_page_of_json_shows_the_fields_that_are_written(project: Project, remote: System) -> None:
+    """Neither more nor less."""
+    remote.put("secret", identifier="s", name="s", value=secret())
+
+    (one, summary) = project.json("pull", "remote.rest.x", "there").lines
+
+    assert (documented()["pulled"], documented()["pull_summary"]) == (set(one), set(summary))
 
 
 def test_next_command_is_right_wherever_it_was_called_from(project: Project, remote: System) -> None:
