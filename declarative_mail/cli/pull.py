@@ -44,7 +44,8 @@ def command(
     pulled = pull(workspace_of(ctx, options["backend_config"]), remote, directory, force=force)
     for one in pulled.object_lines:
         output.line(one)
-    output.diagnostics(pulled.diagnostics)
+    output.diagnostic_lines(pulled.diagnostics)
+    output.diagnostic_text(pulled.told)
     summary = {**pulled.summary, "next": _next(ctx, pulled)}
     output.line(summary)
     output.text(pull_text(summary, terminal=output.out))

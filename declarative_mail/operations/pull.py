@@ -32,6 +32,10 @@ from declarative_mail.resources.pulled import Arrangement, Declared, Found, Know
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.state.snapshot import ResourceRecord
 
+_MEND = "Change it on remote.{} and pull again, or declare it by hand and take it over with dmail import."
+_SHOWN = 20
+"""As many objects that were left out are named to people."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pulled:
@@ -67,6 +71,17 @@ class Pulled:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All warnings."""
         return (*self.warnings, *self.left_out)
+
+    @property
+    def told(self) -> tuple[Diagnostic, ...]:
+        """The same for people: one that names all objects that were left out, for each of them must be seen."""
+        mend = _MEND.format(self.remote)
+        shown = [f"* {one.detail.removesuffix(mend).rstrip()}" for one in self.left_out[:_SHOWN]]
+        if len(shown) < 2:
+            return self.diagnostics
+        more = len(self.left_out) - len(shown)
+        shown += [f"* {more:,} more, which --json names."] if more else []
+        return (*self.warnings, Diagnostic(LEFT_OUT, "\n".join([*shown, mend])))
 
     @property
     def object_lines(self) -> Iterator[dict[str, Any]]:
@@ -244,8 +259,5 @@ def _is_named(evaluated: Evaluated, target: Target, settings: RemoteSettings | N
 
 def _left_out(arrangement: Arrangement, remote: str) -> Iterator[Diagnostic]:
     for found, reason in arrangement.left_out:
-        detail = (
-            f"{found.title} with the id {found.id} was left out. {reason} Change it on remote.{remote} and pull again, "
-            "or declare it by hand and take it over with dmail import."
-        )
+        detail = f"{found.title} with the id {found.id} was left out. {reason} {_MEND.format(remote)}"
         yield Diagnostic(LEFT_OUT, detail)

@@ -52,10 +52,11 @@ def documented() -> dict[str, set[str]]:
 
 
 def _kind(value: dict[str, Any]) -> str:
-    """The type of an object; the three kinds of summary are told apart by what they count."""
+    """The type of an object; the kinds of summary are told apart by what they count."""
     if value["type"] != "summary":
         return str(value["type"])
-    return "drift_summary" if "checked" in value else "validate_summary" if "valid" in value else "plan_summary"
+    counted = {"checked": "drift", "valid": "validate", "left_out": "pull"}
+    return f"{next((kind for name, kind in counted.items() if name in value), 'plan')}_summary"
 
 
 def dmail(folder: Path, *arguments: str) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.house.test_json_contract import documented
 from tests.operations.pull.system import System, reference, secret
 from tests.support.canary import secret_value
 from tests.support.project import Project, Result
@@ -470,6 +471,21 @@ def test_object_that_cannot_be_declared_is_left_out_with_the_reason(project: Pro
     assert counts(project.json("plan")) == {"add": 0, "change": 0, "destroy": 0, "import": 1}
 
 
+def test_every_object_that_is_left_out_is_named(project: Project, remote: System) -> None:
+    """To people up to twenty of them, in one warning; as JSON each in one of its own."""
+    for number in range(22):
+        remote.put("user_group", identifier=f"g{number:02}", name=f"Group {number:02}", members=["nobody"])
+
+    shown = project.run("pull", "rest.x", ".").err
+    lines = project.json("pull", "rest.x", ".").of_type("diagnostic")
+
+    assert shown.count("DM6021]") == 1
+    assert shown.count('* user_group "Group ') == 20
+    assert "* 2 more, which --json names." in shown
+    assert shown.count("Change it on remote.rest.x") == 1
+    assert len({line["detail"] for line in lines}) == 22
+
+
 def test_circle_is_broken_at_one_object(project: Project, remote: System) -> None:
     """Servers that are each other's fallback: one of them is left out, and the other can be declared."""
     server = {"host": "a.example.com", "from_address": "a@example.com"}
@@ -514,6 +530,15 @@ def test_json_has_a_line_for_each_object_and_a_summary(project: Project, remote:
             "next": "dmail -C there plan --keep-secrets",
         },
     ]
+
+
+def test_page_of_json_shows_the_fields_that_are_written(project: Project, remote: System) -> None:
+    """Neither more nor less."""
+    remote.put("secret", identifier="s", name="s", value=secret())
+
+    (one, summary) = project.json("pull", "remote.rest.x", "there").lines
+
+    assert (documented()["pulled"], documented()["pull_summary"]) == (set(one), set(summary))
 
 
 def test_next_command_is_right_wherever_it_was_called_from(project: Project, remote: System) -> None:
