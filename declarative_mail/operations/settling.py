@@ -3,11 +3,13 @@
 ::
 
     delete   is it still there?          no: done      yes: not done, the plan deletes it again
-    update   is it as it was meant?      yes: done     no: not done, the plan shows what there is to do
+    update   is it as it was meant?      yes: done **  no: not done, the plan shows what there is to do
     create   is there one with its natural key?
                  as it was meant: done, it is ours · different: not ours, a warning · none: not done *
 
-    * The call may still be on its way. Created once more, it may meet its own older self: see `Operation.repeated`.
+    *  The call may still be on its way. Created once more, it may meet its own older self: see `Operation.repeated`.
+    ** Unless it changed what the remote never tells, e.g. a password: it looks the same before and after, so it counts
+       as not done and is written again.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from declarative_mail.addresses import Address, parse_address
 from declarative_mail.applying.journal import fold
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning, remotes
-from declarative_mail.remotes.base import LiveObject, Remote
+from declarative_mail.remotes.base import LiveObject, Remote, Stored
 from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
 
@@ -30,20 +32,30 @@ class Settled:
 
     Args:
         snapshot: the state with nothing pending.
-        owners: the addresses of our objects, by remote, type and id.
+        known: the addresses and attributes of our objects, by remote, type and id.
         unseen: the addresses of creates of which the remotes know nothing, yet.
         warnings: what there is to say.
     """
 
     snapshot: Snapshot
-    owners: Mapping[Place, str]
+    known: Mapping[Place, tuple[str, Stored]]
     unseen: set[Address] = field(default_factory=set)
     warnings: list[Diagnostic] = field(default_factory=list)
 
     def is_anothers(self, intent: Intent, found: LiveObject) -> bool:
         """Whether what a create seems to have made is an object that we have under another address."""
         type_ = parse_address(intent.address).type
-        return self.owners.get((intent.remote, type_, found.id), intent.address) != intent.address
+        owner, _ = self.known.get((intent.remote, type_, found.id), (intent.address, {}))
+        return owner != intent.address
+
+    def is_unseeable(self, intent: Intent, remote: Remote) -> bool:
+        """Whether an update changes what its remote never tells."""
+        type_ = parse_address(intent.address).type
+        capabilities = remote.capabilities(type_)
+        _, before = self.known.get((intent.remote, type_, intent.object_id or ""), ("", {}))
+        after = intent.record.attributes if intent.record is not None else {}
+        names = {path.partition(".")[0] for path in capabilities.named("unreadable")} if capabilities else set()
+        return any(before.get(name) != after.get(name) for name in names)
 
 
 def settle(snapshot: Snapshot, records: Mapping[Address, ResourceRecord], by_name: Mapping[str, Remote]) -> Settled:
@@ -57,8 +69,8 @@ def settle(snapshot: Snapshot, records: Mapping[Address, ResourceRecord], by_nam
     Raises:
         DiagnosticError: a remote is not declared any more, or cannot be asked.
     """
-    settled = Settled(snapshot, owners={one.place: str(at) for at, one in records.items()})
-    for (name, type_, id_), address in settled.owners.items():
+    settled = Settled(snapshot, {one.place: (str(at), one.attributes) for at, one in records.items()})
+    for (name, type_, id_), (address, _) in settled.known.items():
         if name in by_name:
             # References to our objects are read as such only by a remote that knows what they are called here.
             by_name[name].know({f"{type_}/{id_}": address})
@@ -81,6 +93,8 @@ def _ask(intent: Intent, by_name: Mapping[str, Remote], settled: Settled) -> Out
     if found is None and intent.verb == "create":
         settled.unseen.add(address)
     if found is None or (intent.verb == "create" and settled.is_anothers(intent, found)):
+        return failed
+    if intent.verb != "create" and settled.is_unseeable(intent, remote):
         return failed
     if dict(found.attributes) == intent.record.attributes:
         remote.know({f"{address.type}/{found.id}": intent.address})

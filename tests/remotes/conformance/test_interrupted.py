@@ -7,9 +7,11 @@ from typing import Any, cast
 import pytest
 
 from tests.remotes.conformance.harness import Harness
+from tests.remotes.conformance.harness_ng import NextGenHarness
 from tests.remotes.conformance.interrupted import leave_open, record_at, write_journal
 from tests.remotes.conformance.rest import RestHarness
 from tests.remotes.conformance.samples import RULE
+from tests.support.canary import secret_value
 from tests.support.project import Project
 
 GROUP = 'user_group "ops" {\n  identifier = "%s"\n  description = "%s"\n}\n'
@@ -183,6 +185,26 @@ class TestUpdate:
         assert record_at(project.state, "user_group.ops")["attributes"]["description"] == "two"
         assert project.run("plan", "--no-refresh", "--detailed-exitcode").code == 0
         assert project.run("drift").code == 0
+
+    @pytest.mark.parametrize("harness", ["harness"], indirect=True)
+    def test_secret_that_nobody_can_read_is_written_again(self, project: Project, harness: Harness) -> None:
+        """The object looks the same with the old secret and with the new one, so the call is repeated."""
+        values = cast("NextGenHarness", harness).account.values
+        project.write('secret "s" {\n  value = env("SECRET_ONE")\n}\n')
+        project.apply()
+        state, (place,) = (project.path / "dmail.state.json").read_text(), values
+        old, project.environment["SECRET_ONE"] = values[place], secret_value("changed")
+        project.apply()
+        changed = record_at(project.state, "secret.s")["attributes"]
+        (project.path / "dmail.state.json").write_text(state)
+        leave_open(project, "update", "secret.s", after=changed)
+        values[place] = old
+
+        assert project.run("plan", "--detailed-exitcode").code == 2
+        project.apply()
+
+        assert values[place] == secret_value("changed")
+        assert record_at(project.state, "secret.s")["attributes"] == changed
 
 
 class TestDelete:
