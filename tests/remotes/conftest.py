@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.remotes.kills import Keeping, Site, kept_on_http
+from tests.remotes.kills import Keeping, Site, kept_in_a_file, kept_on_http
 from tests.remotes.served import served
 from tests.state.http_state_server import running_state_server
 from tests.support.zygote import Zygote, zygote
@@ -19,7 +19,7 @@ __all__ = ["zygote"]
 def keeping(request: pytest.FixtureRequest) -> Iterator[Keeping]:
     """Where the state is: ``local`` or ``http``."""
     if getattr(request, "param", "local") == "local":
-        yield Keeping()
+        yield kept_in_a_file()
         return
     with running_state_server() as server:
         yield kept_on_http(server)

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from tests.remotes.conformance.rest import RestHarness
+from tests.remotes.fault_proxy import Fault, Gate, passed_on
 from tests.remotes.served import Served
 from tests.state.http_state_server import StateServer
 from tests.support.zygote import Forked, Zygote
@@ -87,14 +88,14 @@ def changed(wish: Wish, chance: Random, *, groups: int, rules: int) -> Wish:
 
 @dataclass
 class Keeping:
-    """Where the state is kept: by default beside the configuration.
+    """Where the state is kept: beside the configuration, where nothing else is said.
 
     Args:
         block: of the configuration.
         arguments: of every apply.
         free: frees a lock that outlived its owner; given the site.
         count: the calls of the store so far, where they can be counted.
-        read: the state as the store has it; None asks ``dmail state pull``.
+        read: gives the state; asking ``dmail state pull`` takes longer than looking into the store.
         lives_elsewhere: the working directory is thrown away with the run that was killed in it.
     """
 
@@ -102,8 +103,13 @@ class Keeping:
     arguments: tuple[str, ...] = ()
     free: Callable[[Site], None] = lambda _: None
     count: Callable[[], int] = lambda: 0
-    read: Callable[[], bytes] | None = None
+    read: Callable[[Site], str | bytes] = lambda site: site.run("state", "pull").text
     lives_elsewhere: bool = False
+
+
+def kept_in_a_file() -> Keeping:
+    """Beside the configuration, in clear."""
+    return Keeping(read=lambda site: (site.folder / "project" / "dmail.state.json").read_bytes())
 
 
 def kept_on_http(server: StateServer) -> Keeping:
@@ -123,7 +129,7 @@ def kept_on_http(server: StateServer) -> Keeping:
         block,
         free=free,
         count=lambda: len(server.requests),
-        read=lambda: server.states["/states/prod"],
+        read=lambda _: server.states["/states/prod"],
         lives_elsewhere=True,
     )
 
@@ -190,6 +196,13 @@ class Site:
         assert process.returncode == 0, process.text
         self.check()
 
+    def hold(self, number: int) -> Gate:
+        """Hold back the answers to all creates from this one on, until the gate is opened; the server does them."""
+        gate = Gate()
+        passed = [Fault("POST", passed_on, forwarded=True, times=number - 1)] if number > 1 else []
+        self.system.proxy.spoil(*passed, Fault("POST", gate, forwarded=True, times=1000))
+        return gate
+
     def calls(self) -> int:
         """Calls to the system and to the store so far."""
         return len(self.system.proxy.requests) + self.keeping.count()
@@ -222,17 +235,8 @@ class Site:
     @property
     def state(self) -> dict[str, Any]:
         """The state as it was written."""
-        found: dict[str, Any] = json.loads(self._state_text())
+        found: dict[str, Any] = json.loads(self.keeping.read(self))
         return found
-
-    def _state_text(self) -> str | bytes:
-        if self.keeping.read is not None:
-            return self.keeping.read()
-        if not self.keeping.lives_elsewhere:
-            return (self.folder / "project" / "dmail.state.json").read_bytes()
-        pulled = self.run("state", "pull")
-        assert pulled.returncode == 0, pulled.text
-        return pulled.text
 
     def check(self) -> None:
         """After a run that came to its end: every object exactly once, in the state and on the server, nothing else."""
@@ -259,6 +263,23 @@ class Site:
         }
         assert len(rules) == len(told)
         assert told == {label: (text, sorted(named)) for label, (text, named) in self.wish.rules.items()}
+
+
+class Ending(Protocol):
+    """A process, however it was started."""
+
+    def poll(self) -> int | None:
+        """The exit code; None while it runs."""
+        ...
+
+
+def until(is_so: Callable[[], bool], process: Ending) -> None:
+    """Wait until something is so, while a process runs."""
+    ends = time.monotonic() + 60
+    while not is_so():
+        assert process.poll() is None, process
+        assert time.monotonic() < ends, process
+        time.sleep(0.002)
 
 
 def _address(record: Mapping[str, Any]) -> str:

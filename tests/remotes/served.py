@@ -59,6 +59,6 @@ def served(zygote: Zygote, folder: Path) -> Iterator[tuple[Served, RestHarness]]
     server.start()
     try:
         with fault_proxy(f"http://127.0.0.1:{server.port}") as proxy:
-            yield server, harness_of(proxy, token, folder / "server.db", timeout="10s")
+            yield server, harness_of(proxy, token, folder / "server.db", timeout="30s")
     finally:
         server.kill(signal.SIGTERM)

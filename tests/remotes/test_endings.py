@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.remotes.fault_proxy import Fault, Gate, lost, passed_on
-from tests.remotes.kills import Site, Wish
-from tests.support.zygote import Forked
+from tests.remotes.kills import Site, Wish, until
 
 BOTH = pytest.mark.parametrize("keeping", ["local", "http"], indirect=True)
 SIGNALS = pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -20,25 +17,6 @@ def wish(count: int) -> Wish:
     """So many groups, one of them with a secret, and a rule that refers to two."""
     groups = {f"g{number:02}": (f"g{number:02}", "one", number == 0) for number in range(count)}
     return Wish(groups, {"r": ("one", ("g00", "g01"))})
-
-
-def until(is_so: Callable[[], bool], process: Forked) -> None:
-    """Wait until something is so, while a process runs."""
-    ends = time.monotonic() + 60
-    while not is_so():
-        assert process.poll() is None, process.text
-        assert time.monotonic() < ends, process.text
-        time.sleep(0.002)
-
-
-def held_at_a_create(site: Site, number: int) -> tuple[Forked, Gate]:
-    """An apply that waits for the answer to one of its creates, and what lets it go on."""
-    gate = Gate()
-    first = Fault("POST", passed_on, forwarded=True, times=number - 1)
-    site.system.proxy.spoil(first, Fault("POST", gate, forwarded=True))
-    process = site.start(site.directory())
-    until(gate.is_reached, process)
-    return process, gate
 
 
 class TestSignals:
@@ -51,7 +29,9 @@ class TestSignals:
     ) -> None:
         """Its own exit code, nothing open, nothing forgotten; the next run does the rest."""
         site.wish, site.parallelism = wish(12), 2
-        process, gate = held_at_a_create(site, 4)
+        gate = site.hold(4)
+        process = site.start(site.directory())
+        until(gate.is_reached, process)
 
         process.send_signal(number)
         until(lambda: "Stopping after what is under way" in process.text, process)
@@ -72,7 +52,9 @@ class TestSignals:
     def test_second_signal_ends_it_at_once(self, site: Site, number: signal.Signals, code: int) -> None:
         """Without the answer that it waits for; the lock is given back, and the next run asks what became of that."""
         site.wish, site.parallelism = wish(12), 2
-        process, gate = held_at_a_create(site, 4)
+        gate = site.hold(4)
+        process = site.start(site.directory())
+        until(gate.is_reached, process)
 
         process.send_signal(number)
         until(lambda: "Stopping after what is under way" in process.text, process)
@@ -105,11 +87,12 @@ class TestServer:
 
     def test_it_comes_back_in_time(self, site: Site) -> None:
         """The run waits for it and goes on; nothing is made twice."""
-        site.wish = wish(12)
+        site.wish, gate = wish(12), site.hold(5)
         process = site.start(site.directory())
-        until(lambda: site.system.proxy.count("POST") >= 5, process)
+        until(gate.is_reached, process)
 
         site.server.kill()
+        gate.open()
         site.server.start()
 
         assert process.wait() == 0, process.text
@@ -118,12 +101,13 @@ class TestServer:
     @BOTH
     def test_it_stays_away(self, site: Site) -> None:
         """The run ends with three lists and what is open; the next one finds out."""
-        site.wish, site.parallelism = wish(8), 10
-        site.system.block = site.system.block.replace('"10s"', '"1s"')
+        site.wish, site.parallelism, gate = wish(8), 2, site.hold(3)
+        site.system.block = site.system.block.replace('"30s"', '"2s"')
         process = site.start(site.directory())
-        until(lambda: site.system.proxy.count("POST") >= 3, process)
+        until(gate.is_reached, process)
 
         site.server.kill()
+        gate.open()
 
         assert process.wait() == 1
         assert "Failed:" in process.text

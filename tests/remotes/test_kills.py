@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.remotes.kills import APPLY, Site, Wish, changed, kept_in_postgres
+from tests.remotes.kills import APPLY, Keeping, Site, Wish, changed, kept_in_postgres, until
 from tests.remotes.served import served
 from tests.state.servers import running_postgres
+from tests.support.canary import secret_value
 from tests.support.project import Project, project
 from tests.support.zygote import Zygote
 
@@ -74,16 +75,36 @@ def test_killed_with_the_state_in_a_database(
         kill_again_and_again(Site(Path(tmp_path_factory.mktemp("site")), zygote, server, system, keeping), seed, 25)
 
 
+def test_killed_with_a_sealed_journal(site: Site) -> None:
+    """State and journal are encrypted: no word of them can be read, and the next run goes on from them."""
+    encryption = 'encryption {\n    passphrase = env("DMAIL_PASSPHRASE")\n  }'
+    site.keeping = Keeping(f"declarative_mail {{\n  {encryption}\n}}\n")
+    site.system.environment["DMAIL_PASSPHRASE"] = secret_value("passphrase of enough characters")
+    site.wish = Wish({f"g{number}": (f"g{number}", "one", number == 0) for number in range(20)})
+    gate = site.hold(5)
+    process = site.start(site.directory())
+    until(gate.is_reached, process)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    gate.open()
+
+    journal = (site.folder / "project" / "dmail.state.json.journal").read_bytes()
+    assert b"user_group" not in journal
+    assert b"user_group" not in b"".join(b64decode(line) for line in journal.split(b"\n")[:-1])
+    site.finish()
+
+
 def test_killed_program_as_it_is_started_by_a_person(site: Site, project: Project) -> None:
     """An interpreter of its own, from the first import to the kill."""
     site.wish = Wish({f"g{number}": (f"g{number}", "one", number == 0) for number in range(20)})
     project.path = site.directory()
     project.environment.update(site.system.environment)
+    gate = site.hold(9)
     process = project.process(*APPLY, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while site.system.proxy.count("POST") < 9 and process.poll() is None:
-        time.sleep(0.001)
+    until(gate.is_reached, process)
     process.send_signal(signal.SIGKILL)
 
     assert process.wait(30) == -signal.SIGKILL
-    assert 0 < len(site.system.objects("user_group")) < 20
+    gate.open()
+    assert 8 <= len(site.system.objects("user_group")) < 20
     site.finish()
