@@ -7,10 +7,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.remotes.conformance.harness_ng import NextGenHarness, next_gen_harness
 from tests.remotes.harness.account import Account
 from tests.remotes.harness.calling import Caller
 from tests.remotes.harness.server import harness_server
 from tests.support.canary import secret_value
+from tests.support.project import Project, project
+
+__all__ = ["project"]
 
 
 @pytest.fixture
@@ -42,3 +46,13 @@ def caller(account: Account, client: httpx.Client, request: pytest.FixtureReques
 @pytest.fixture
 def violates() -> None:
     """The test sends what the published interface does not allow."""
+
+
+@pytest.fixture
+def system(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NextGenHarness]:
+    """The stand-in, and a project whose default remote it is."""
+    with next_gen_harness(tmp_path_factory.mktemp("system")) as running:
+        project.environment.update(running.environment)
+        project.write(running.block, "remote.hcl")
+        yield running
+        assert running.violations() == []

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.remotes.conformance.harness_ng import NextGenHarness, next_gen_harness
-from tests.support.project import Project, Result, project
-
-__all__ = ["project"]
+from tests.remotes.conformance.harness_ng import NextGenHarness
+from tests.support.project import Project, Result
 
 SERVER = """
 smtp_server "account" {
@@ -32,16 +28,6 @@ notification_rule "failed" {
   email { recipients = ["cto@example.com"] }
 }
 """
-
-
-@pytest.fixture
-def system(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NextGenHarness]:
-    """The stand-in, and a project whose default remote it is."""
-    with next_gen_harness(tmp_path_factory.mktemp("system")) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
-        yield running
-        assert running.violations() == []
 
 
 def _apply(project: Project) -> Result:
