@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
-from declarative_mail.addresses import Address
 from declarative_mail.remotes.base import LiveObject, Objection, Operation
 from declarative_mail.remotes.harness import groups_wire as wire
 from declarative_mail.remotes.harness.context import Context, with_kept
@@ -78,22 +77,9 @@ class GroupKind(ScopedKind):
             f"{Scope.of(after).words}. Invite them there first, or take them out of members."
         )
 
-    def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
-        """A list for each scope; a read for each group whose members changed or that it does not name."""
-        places = {one.address: Place.parse(one.id) for one in records}
-        self._context.side_by_side(self._list, {place.scope for place in places.values() if place is not None})
-        found = self._context.side_by_side(lambda one: self._refreshed(one, places[one.address]), records)
-        return dict(zip(places, found, strict=True))
-
-    def _refreshed(self, record: ResourceRecord, place: Place | None) -> LiveObject | None:
-        if place is None:
-            return None
-        raw = self._lists[place.scope].get(place.identifier)
-        if raw is None:
-            # To a token that may not see groups a list is empty; the read says what is the matter.
-            return self.find(record.id, record.attributes)
+    def _relive(self, record: ResourceRecord, place: Place, raw: Raw) -> LiveObject | None:
+        """A read where the members changed. Where nobody here manages them, who they are is not asked."""
         known = cast("Mapping[str, str]", record.private.get("members") or {})
-        # Where nobody here manages the members, who they are is not asked.
         if record.attributes.get("members") is None or set(raw.get("users") or ()) == set(known):
             return self._with_members(raw, record.attributes, known)
         read = self._get(place)

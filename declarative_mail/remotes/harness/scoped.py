@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
+from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import TransportError
@@ -24,6 +25,7 @@ from declarative_mail.remotes.harness.faults import exists_already, policy_denia
 from declarative_mail.remotes.harness.names import examine_identity, in_default_scope
 from declarative_mail.remotes.harness.scope import Place, Scope
 from declarative_mail.remotes.harness.tables import kept_names
+from declarative_mail.state.snapshot import ResourceRecord
 
 Raw = Mapping[str, Any]
 """An object as Harness answers with it."""
@@ -101,6 +103,24 @@ class ScopedKind(ABC):
         if scope not in self._lists:
             self._lists[scope] = {one["identifier"]: one for one in self._listed(scope)}
         return self._lists[scope]
+
+    def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
+        """A list for each scope, and a read for each object that it does not name."""
+        places = {one.address: Place.parse(one.id) for one in records}
+        self._context.side_by_side(self._list, {place.scope for place in places.values() if place is not None})
+        found = self._context.side_by_side(lambda one: self._refreshed(one, places[one.address]), records)
+        return dict(zip(places, found, strict=True))
+
+    def _refreshed(self, record: ResourceRecord, place: Place | None) -> LiveObject | None:
+        if place is None:
+            return None
+        raw = self._lists[place.scope].get(place.identifier)
+        # To a token that may not see them a list is empty; the read says what is the matter.
+        return self._relive(record, place, raw) if raw is not None else self.find(record.id, record.attributes)
+
+    def _relive(self, record: ResourceRecord, _place: Place, raw: Raw) -> LiveObject | None:
+        """The object of a record, as its list shows it."""
+        return self._live(raw, record.attributes)
 
     def find(self, id_: str | None, like: Mapping[str, Any] | None, /) -> LiveObject | None:
         """One read."""

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from declarative_mail.addresses import Address
 from declarative_mail.remotes.base import Declaration, LiveObject, Operation, Stored
 from declarative_mail.remotes.harness.context import SECRET, with_kept
 from declarative_mail.remotes.harness.scope import Place, Scope
 from declarative_mail.remotes.harness.scoped import Raw, ScopedKind
-from declarative_mail.state.snapshot import ResourceRecord
 
 BUILT_IN_MANAGER = "harnessSecretManager"
 _PATH = "/ng/api/v2/secrets"
@@ -65,20 +63,6 @@ class SecretKind(ScopedKind):
     def _answered_with(self, answer: Any) -> Raw:
         found: Raw = answer["secret"]
         return found
-
-    def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
-        """A list for each scope, and a read for each that it does not name."""
-        places = {one.address: Place.parse(one.id) for one in records}
-        self._context.side_by_side(self._list, {place.scope for place in places.values() if place is not None})
-        found = self._context.side_by_side(lambda one: self._refreshed(one, places[one.address]), records)
-        return dict(zip(places, found, strict=True))
-
-    def _refreshed(self, record: ResourceRecord, place: Place | None) -> LiveObject | None:
-        if place is None:
-            return None
-        raw = self._lists[place.scope].get(place.identifier)
-        # To a token that may not see secrets a list is empty; the read says what is the matter.
-        return self._live(raw, record.attributes) if raw is not None else self.find(record.id, record.attributes)
 
     def all_in(self, scopes: Sequence[Scope], /) -> Sequence[LiveObject]:
         """A list for each scope."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from declarative_mail.resources.events import EVENT_TYPES
 from tests.remotes.conformance.harness_ng import PIPELINE, NextGenHarness
 from tests.remotes.harness.account import StoredPipeline
 from tests.support.project import Project, Result
@@ -17,21 +18,6 @@ notification_rule "%s" {
 WHEN = 'event { type = "PipelineFailed" }'
 MAIL = 'email { recipients = ["cto@example.com"] }'
 DEPLOY = ("default", "shop", "deploy")
-EVENTS = [
-    "AllEvents",
-    "PipelineStart",
-    "PipelineSuccess",
-    "PipelineFailed",
-    "PipelineEnd",
-    "PipelinePaused",
-    "PipelineResumed",
-    "StageStart",
-    "StageSuccess",
-    "StageFailed",
-    "StepFailed",
-    "WaitingForUserAction",
-    "TriggerFailed",
-]
 
 
 def _apply(project: Project) -> Result:
@@ -79,7 +65,7 @@ def test_rules_of_a_pipeline_are_one_read_and_one_write(project: Project, system
     assert len(system.objects("notification_rule")) == 20
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", EVENT_TYPES)
 def test_every_type_of_event_arrives_and_is_no_change_after(
     project: Project, system: NextGenHarness, event: str
 ) -> None:
