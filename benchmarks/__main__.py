@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks import rest
 from benchmarks.configurations import Workload, blocks, for_each, three
 from benchmarks.measure import ProgramError
-from benchmarks.programs import Program, dmail_program, peers
+from benchmarks.programs import APPLY, Program, dmail_program, peers
 from benchmarks.report import Report
 
 WORKLOADS = (three(), blocks(1_000), for_each(1_000), blocks(10_000))
@@ -34,6 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for program in programs:
                 if program.name in workload.write:
                     failed |= not _repeat(program, workload, report, folder=Path(scratch), repeats=options.repeats)
+        if not (options.quick or options.peers_only) and (options.only or "") in rest.NAME:
+            failed |= not _far(report, folder=Path(scratch), repeats=options.repeats)
     sys.stdout.write(json.dumps(report.data, indent=2) + "\n" if options.json else report.text())
     return int(failed or any(row.verdict == "MISSED" for row in report.rows()))
 
@@ -48,6 +51,21 @@ def _repeat(program: Program, workload: Workload, report: Report, *, folder: Pat
             return False
         if longest > ONCE_FROM:
             break
+    return True
+
+
+def _far(report: Report, *, folder: Path, repeats: int) -> bool:
+    """Measure a remote that is far away; whether it worked."""
+    report.add(rest.NAME, APPLY, "latency", rest.BOUND)
+    for _ in range(repeats):
+        with TemporaryDirectory(dir=folder) as scratch:
+            try:
+                measurement = rest.creates(Path(scratch))
+            except ProgramError as error:
+                print(error, file=sys.stderr)
+                return False
+        report.add(rest.NAME, APPLY, "dmail", measurement)
+        print(f"dmail: {rest.NAME}: {APPLY}: {measurement.seconds:.2f} s", file=sys.stderr, flush=True)
     return True
 
 
@@ -67,7 +85,7 @@ def _once(program: Program, workload: Workload, report: Report, folder: Path) ->
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--only", metavar="TEXT", help="only configurations whose name contains this, e.g. for_each")
-    parser.add_argument("--quick", action="store_true", help="leave out for_each and 10,000 blocks")
+    parser.add_argument("--quick", action="store_true", help="leave out for_each, 10,000 blocks and rest")
     parser.add_argument("--repeats", type=int, default=3, metavar="N", help="runs of each program (3)")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     group = parser.add_mutually_exclusive_group()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from benchmarks import rest
 from benchmarks.programs import APPLY, COLD, UNCHANGED, WARM
 
 
@@ -39,6 +40,9 @@ TERRAFORM = (
     Budget("10,000 blocks", COLD, limit=0.6, goal=0.1),
     Budget("10,000 blocks", COLD, limit=1.0, goal=0.4, of="megabytes"),
 )
+
+LATENCY = (Budget(rest.NAME, APPLY, limit=2.5, goal=1.25),)
+"""Against the latency alone."""
 
 GROWTH = 11.0
 """10,000 blocks may cost at most this many times 1,000: linear, with a little for luck."""

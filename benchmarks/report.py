@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from benchmarks.budgets import GROWTH, TERRAFORM, Budget
+from benchmarks.budgets import GROWTH, LATENCY, TERRAFORM, Budget
 from benchmarks.measure import Measurement
 from benchmarks.programs import COLD
 
@@ -49,12 +49,14 @@ class Report:
         return median(values) if values else None
 
     def rows(self) -> Iterator[Row]:
-        """Every comparison that this run allows: budgets against Terraform, octoDNS in each row, growth."""
+        """Every comparison that this run allows: budgets against Terraform, octoDNS in each row, latency, growth."""
         for budget in TERRAFORM:
             yield from self._against("terraform", budget)
         for workload, step, program in list(self.measurements):
             if program == "octodns":
                 yield from self._against("octodns", Budget(workload, step, limit=float("inf"), goal=1.0))
+        for budget in LATENCY:
+            yield from self._against("latency", budget)
         yield from self._growth()
 
     def _against(self, peer: str, budget: Budget) -> Iterator[Row]:

@@ -1,0 +1,108 @@
+"""1,000 creates on a remote that is 50 ms away, beside what no client could do faster.
+
+::
+
+    dmail apply ──▶ proxy that holds each request for 50 ms ──▶ dmail serve
+
+The bound is the latency alone: that of all calls, divided by how many are made at once. Server and proxy share the
+machine with what is measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+from benchmarks.measure import Measurement, ProgramError, measure
+
+NAME = "1,000 on rest"
+SIZE, PARALLELISM, LATENCY = 1_000, 20, 0.05
+BOUND = Measurement(SIZE / PARALLELISM * LATENCY, 0.0)
+_CONFIGURATION = """
+remote "rest" "far" {{
+  endpoint    = "{url}"
+  default     = true
+  parallelism = {parallelism}
+}}
+
+user_group "g" {{
+  count       = {size}
+  description = "x"
+  members     = ["a@example.com"]
+}}
+"""
+
+
+def creates(folder: Path) -> Measurement:
+    """Apply all of them to an empty server.
+
+    Raises:
+        ProgramError: the server does not start, or the apply fails.
+    """
+    with _server(folder) as port, _far_away(port) as url:
+        work = folder / "work"
+        work.mkdir()
+        text = _CONFIGURATION.format(url=url, parallelism=PARALLELISM, size=SIZE)
+        (work / "main.hcl").write_text(text, encoding="utf-8")
+        apply = [
+            sys.executable,
+            "-m",
+            "declarative_mail",
+            "apply",
+            "--auto-approve",
+            "--skip-connection-test=benchmark",
+        ]
+        return measure(apply, work, environment={"XDG_CACHE_HOME": str(folder)})
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator[int]:
+    """The port of a `dmail serve` of its own."""
+    command = [sys.executable, "-m", "declarative_mail", "serve", "--listen", "127.0.0.1:0", "--database"]
+    process = subprocess.Popen(
+        [*command, str(folder / "objects.db")], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    try:
+        said = process.stdout.readline() if process.stdout else ""
+        if not said.startswith("listening on "):
+            raise ProgramError(f"dmail serve did not start: {said}")
+        yield int(said.rstrip().rstrip("/").rpartition(":")[2])
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@contextmanager
+def _far_away(port: int) -> Iterator[str]:
+    """The URL of a proxy that holds what is sent to a port."""
+    loop = asyncio.new_event_loop()
+
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.gather(_pump(reader, ours, LATENCY), _pump(theirs, writer, 0.0))
+
+    server = loop.run_until_complete(asyncio.start_server(connection, "127.0.0.1", 0))
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+    try:
+        while data := await reader.read(65_536):
+            await asyncio.sleep(delay)
+            writer.write(data)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
