@@ -8,8 +8,8 @@ from typing import Any, cast
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import Action, Change, Stored, Wanted
 from declarative_mail.remotes.base import LiveObject
+from declarative_mail.resources.stored import SECRET, leaf_content
 from declarative_mail.state.digest import attribute_digests
-from declarative_mail.state.leaves import SECRET, leaf_content
 from declarative_mail.state.snapshot import Lifecycle, ModuleCall, ResourceRecord
 
 

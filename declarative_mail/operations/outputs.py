@@ -11,9 +11,9 @@ from declarative_mail.language.show import to_json
 from declarative_mail.language.values import is_wholly_known
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.planning.change import Action, OutputChange
+from declarative_mail.resources.stored import secret_leaf
 from declarative_mail.secrets import Secret
 from declarative_mail.state.fingerprint import Fingerprinter
-from declarative_mail.state.leaves import secret_leaf
 from declarative_mail.state.snapshot import Output, Snapshot
 
 

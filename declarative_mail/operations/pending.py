@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from declarative_mail.resources.desired import Desired, to_stored
-from declarative_mail.state.leaves import reference_leaf
+from declarative_mail.resources.stored import reference_leaf
 from declarative_mail.state.snapshot import ResourceRecord
 
 _HIDDEN: dict[str, Any] = {"$secret": None}

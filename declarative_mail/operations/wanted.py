@@ -20,9 +20,9 @@ from declarative_mail.resources.desired import Desired, to_stored
 from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
+from declarative_mail.resources.stored import SECRET, reference_leaf, secret_leaf
 from declarative_mail.secrets import Secret
 from declarative_mail.state.fingerprint import Fingerprinter
-from declarative_mail.state.leaves import SECRET, reference_leaf, secret_leaf
 
 
 def wanted_of(evaluated: Evaluated, remotes: Remotes, fingerprints: Fingerprinter) -> dict[Address, Wanted]:

@@ -15,7 +15,7 @@ FORMAT_VERSION = "1.0"
 """Of the JSON form of a plan. A new minor version adds fields, a new major one changes them."""
 
 Stored: TypeAlias = dict[str, Any]
-"""Attributes in the form of the state: JSON values with the leaves of `declarative_mail.state.leaves`."""
+"""Attributes in the form of the state: JSON values with the leaves of `declarative_mail.resources.stored`."""
 
 
 class Action(StrEnum):

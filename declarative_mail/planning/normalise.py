@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from declarative_mail.planning.change import Reason, Stored, Wanted
 from declarative_mail.planning.diff import at_path
+from declarative_mail.resources.stored import SECRET, leaf_content
 
 SameSecret: TypeAlias = Callable[[str, str], bool]
 
@@ -44,9 +45,9 @@ def align_secrets(before: Any, after: Any, *, writing: Writing = AS_COMPARED, sa
             keys.
     """
     if isinstance(after, dict):
-        new = after.get("$secret")
+        new = after.get(SECRET)
         if new is not None and len(after) == 1:
-            return {"$secret": _align(_content(before), new, writing, same)}
+            return {SECRET: _align(leaf_content(before, SECRET), new, writing, same)}
         old = before if isinstance(before, Mapping) else {}
         return {name: align_secrets(old.get(name), item, writing=writing, same=same) for name, item in after.items()}
     if isinstance(after, list | tuple):
@@ -72,7 +73,7 @@ def _align(old: Mapping[str, Any] | None, new: Mapping[str, Any], writing: Writi
 def with_sources(before: Any, after: Any) -> Any:
     """What is taken over, with each secret that is the wanted one coming from where that comes from."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
-        old, new = before.get("$secret"), after.get("$secret")
+        old, new = leaf_content(before, SECRET), leaf_content(after, SECRET)
         if old is not None and new is not None:
             same = old["fingerprint"] == new["fingerprint"] and old["version"] == new["version"]
             return after if same else before
@@ -115,8 +116,8 @@ def as_planned(planned: Any, after: Any) -> Any:
     """
     if isinstance(after, dict):
         known = planned if isinstance(planned, Mapping) else {}
-        if "$secret" in after and len(after) == 1:
-            return dict(known) if "$secret" in known else after
+        if leaf_content(after, SECRET) is not None:
+            return dict(known) if SECRET in known else after
         return {name: as_planned(known.get(name), item) for name, item in after.items()}
     if isinstance(after, list):
         olds = list(planned) if isinstance(planned, list | tuple) else []
@@ -142,16 +143,11 @@ def why_written(before: Stored, after: Stored, changed: Iterable[str]) -> Reason
         after: what shall be.
         changed: the paths that differ.
     """
-    sides = {path: (_content(at_path(before, path)), _content(at_path(after, path))) for path in changed}
+    sides = {path: tuple(leaf_content(at_path(side, path), SECRET) for side in (before, after)) for path in changed}
     known = {path: old for path, (old, new) in sides.items() if old is not None and new is not None}
     if known.keys() & secrets_told_to_write(before, after):
         return Reason.SECRET_VERSION
     return Reason.SECRET_FORCED if any(old["fingerprint"] is None for old in known.values()) else None
-
-
-def _content(value: Any) -> Any:
-    """What a secret's leaf holds; None where the value is none."""
-    return value.get("$secret") if isinstance(value, Mapping) else None
 
 
 def without_left_alone(before: Stored, wanted: Wanted) -> Stored:

@@ -19,6 +19,7 @@ from declarative_mail.diagnostics import Code, Diagnostic
 from declarative_mail.remotes.capabilities import Capabilities, all_capabilities
 from declarative_mail.resources.leaves import Path
 from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.stored import SECRET, UNKNOWN_SECRET
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -35,7 +36,7 @@ secret is the one that it stands for.
 
 def recognise_nothing(_secret: Secret, known: Mapping[str, Any] | None) -> Stored:
     """For whoever compares no secrets: each counts as what is known, or as one of which nothing is known."""
-    return {"$secret": dict(known or {"source": "remote", "version": 1, "fingerprint": None})}
+    return {SECRET: dict(known)} if known else UNKNOWN_SECRET
 
 
 @dataclass(frozen=True, slots=True)

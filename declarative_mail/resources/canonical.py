@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from declarative_mail.language.values import Unknown
-from declarative_mail.resources.leaves import Plain, is_stored_leaf
+from declarative_mail.resources.leaves import Plain
+from declarative_mail.resources.stored import is_stored_leaf
 
 
 def canonical_set(items: list[Plain], *, fold: bool = False) -> list[Plain]:

@@ -14,8 +14,9 @@ from typing import Any
 from declarative_mail.addresses import Address
 from declarative_mail.language.syntax import Block, Body, Call, Expression, Literal, Object, Tuple
 from declarative_mail.language.write import NOWHERE, attribute, block_of, suits_heredoc
-from declarative_mail.resources.leaves import STORED_REFERENCE, Path, is_stored_leaf
+from declarative_mail.resources.leaves import Path
 from declarative_mail.resources.schema import AttributeSchema, BlockSchema, Schema, resource_schema
+from declarative_mail.resources.stored import REFERENCE, is_stored_leaf
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class _Encoder:
         return Tuple(tuple(self._leaf(one, item, (*path, index)) for index, item in enumerate(value)), NOWHERE)
 
     def _leaf(self, one: AttributeSchema, value: Any, path: Path) -> Expression:
-        if is_stored_leaf(value) and STORED_REFERENCE in value:
-            return self._leaves.reference(value[STORED_REFERENCE], path)
+        if is_stored_leaf(value) and REFERENCE in value:
+            return self._leaves.reference(value[REFERENCE], path)
         # A text in the place of a secret is one that a system told in clear: it goes nowhere.
         return self._leaves.secret(path) if one.sensitive else _plain(value)
 

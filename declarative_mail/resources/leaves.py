@@ -39,16 +39,6 @@ class Reference:
         return str(self.address) if self.address else str(self.identifier)
 
 
-STORED_SECRET = "$secret"  # noqa: S105 - the name of a leaf
-STORED_REFERENCE = "$ref"
-"""What a secret and a reference are called where attributes are stored or sent: ``{"$ref": "user_group.ops"}``."""
-
-
-def is_stored_leaf(value: Any) -> bool:
-    """Whether a value of the stored form stands for a secret or a reference."""
-    return isinstance(value, dict) and len(value) == 1 and (STORED_REFERENCE in value or STORED_SECRET in value)
-
-
 def format_path(path: Path) -> str:
     """The path as it is written and shown: ``event[0].stages``."""
     text = ""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from declarative_mail.resources.leaves import STORED_REFERENCE, Path, format_path, is_stored_leaf
+from declarative_mail.resources.leaves import Path, format_path
 from declarative_mail.resources.schema import AttributeSchema, BlockSchema, Schema
+from declarative_mail.resources.stored import REFERENCE, is_stored_leaf
 from declarative_mail.resources.type_faults import wanted
 
 _LEAVES: Mapping[str, tuple[type, ...]] = {
@@ -63,5 +64,5 @@ def _fits(one: AttributeSchema, value: Any) -> bool:
 
 def _is_leaf(one: AttributeSchema, value: Any) -> bool:
     if is_stored_leaf(value):
-        return one.sensitive or (one.reference is not None and STORED_REFERENCE in value)
+        return one.sensitive or (one.reference is not None and REFERENCE in value)
     return isinstance(value, _LEAVES[one.leaf]) and (isinstance(value, bool) is (one.leaf == "flag"))

@@ -13,8 +13,8 @@ from unicodedata import normalize
 from declarative_mail.addresses import Address
 from declarative_mail.language.values import Unknown
 from declarative_mail.resources.canonical import stored_set
-from declarative_mail.resources.leaves import is_stored_leaf
 from declarative_mail.resources.schema import BlockSchema, Schema, resource_schema
+from declarative_mail.resources.stored import is_stored_leaf
 
 
 def normal_form(address: Address, attributes: Mapping[str, Any]) -> dict[str, Any]:

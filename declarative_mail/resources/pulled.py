@@ -23,11 +23,12 @@ from declarative_mail.resources.check import attribute_at
 from declarative_mail.resources.decode import decode
 from declarative_mail.resources.encode import Leaves, encode
 from declarative_mail.resources.labels import distinct, folded, joined, label_for, mark_of
-from declarative_mail.resources.leaves import STORED_REFERENCE, Path, format_path, is_stored_leaf
+from declarative_mail.resources.leaves import Path, format_path
 from declarative_mail.resources.misfit import misfits
 from declarative_mail.resources.normal_form import normal_form
 from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
+from declarative_mail.resources.stored import REFERENCE, with_leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +129,13 @@ class _Attempt:
         by_key = {**known.addresses, **self._addresses}
         self._named = {str(address): address for address in by_key.values()}
         texts = {key: str(address) for key, address in by_key.items()}
+
+        def renamed(named: Any) -> Any:
+            return texts.get(named, named) if isinstance(named, str) else named
+
         self._attributes = {
-            one.key: normal_form(self._addresses[one.key], _renamed(one.attributes, texts)) for one in self._found
+            one.key: normal_form(self._addresses[one.key], with_leaves(one.attributes, REFERENCE, renamed))
+            for one in self._found
         }
         self._needs: dict[str, dict[str, Path]] = {one.key: {} for one in self._found}
         self._secrets: dict[tuple[str, Path], str] = {}
@@ -207,16 +213,6 @@ class _Attempt:
             members = [one for one in self._found if str(self._addresses[one.key]) in circle]
             last = max(members, key=lambda one: self._addresses[one.key].order)
             yield last, f"{' and '.join(circle)} refer to each other, and a configuration cannot."
-
-
-def _renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """Stored attributes in which references say another name, where there is one."""
-    if is_stored_leaf(value):
-        named = value.get(STORED_REFERENCE)
-        return {STORED_REFERENCE: names.get(named, named)} if isinstance(named, str) else value
-    if isinstance(value, Mapping):
-        return {name: _renamed(one, names) for name, one in value.items()}
-    return [_renamed(one, names) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _seen(others: Value, address: Address) -> Value:

@@ -15,7 +15,7 @@ from json.encoder import encode_basestring
 from math import isfinite
 from typing import TypeAlias
 
-from declarative_mail.state.leaves import number_leaf
+from declarative_mail.resources.stored import number_leaf
 
 Json: TypeAlias = "None | bool | int | float | Decimal | str | list[Json] | tuple[Json, ...] | Mapping[str, Json]"
 

@@ -21,9 +21,9 @@ from typing import Any
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.resources.stored import SECRET, with_leaves
 from declarative_mail.secrets import Secret
 from declarative_mail.state.follow import with_changed_leaves
-from declarative_mail.state.leaves import SECRET, with_leaves
 from declarative_mail.state.snapshot import Fingerprints, Snapshot
 
 _PURPOSE = b"declarative-mail fingerprint\0"

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from declarative_mail.addresses import Address
+from declarative_mail.resources.stored import REFERENCE, with_leaves
 from declarative_mail.state.digest import short_digest
-from declarative_mail.state.leaves import REFERENCE, with_leaves
 from declarative_mail.state.snapshot import ResourceRecord
 
 
@@ -19,7 +19,7 @@ def with_changed_leaves(record: ResourceRecord, kind: str, change: Callable[[Any
 
     Args:
         record: the object.
-        kind: of the leaves, from `declarative_mail.state.leaves`.
+        kind: of the leaves, from `declarative_mail.resources.stored`.
         change: from the old content to the new one.
     """
     attributes = with_leaves(record.attributes, kind, change)

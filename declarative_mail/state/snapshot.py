@@ -2,7 +2,7 @@
 
 A snapshot never changes: `Snapshot.with_resources` and `Record.model_copy` make a new one. Two kinds of leaf in
 ``attributes`` are not plain values: ``{"$secret": {"source", "version", "fingerprint"}}`` stands for a secret that is
-kept nowhere, ``{"$ref": "<address>"}`` for a reference to another resource (`declarative_mail.state.leaves`).
+kept nowhere, ``{"$ref": "<address>"}`` for a reference to another resource (`declarative_mail.resources.stored`).
 """
 
 from __future__ import annotations

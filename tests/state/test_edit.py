@@ -8,9 +8,9 @@ import pytest
 
 from declarative_mail.addresses import parse_address, parse_target
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.resources.stored import reference_leaf
 from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.edit import Target, move, remove, replace_remote
-from declarative_mail.state.leaves import reference_leaf
 from declarative_mail.state.snapshot import CheckResult, Intent, Snapshot
 from tests.state.builders import fails_with, make_record, make_snapshot
 

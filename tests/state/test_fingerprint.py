@@ -9,12 +9,12 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.resources.stored import SECRET as SECRET_LEAF
+from declarative_mail.resources.stored import leaf_content, secret_leaf
 from declarative_mail.secrets import Secret
 from declarative_mail.state import fingerprint
 from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.fingerprint import Fingerprinter
-from declarative_mail.state.leaves import SECRET as SECRET_LEAF
-from declarative_mail.state.leaves import leaf_content, secret_leaf
 from declarative_mail.state.snapshot import Output, Snapshot
 from tests.state.builders import make_record, make_snapshot
 from tests.support.canary import secret_value

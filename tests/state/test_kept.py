@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.resources.stored import secret_leaf
 from declarative_mail.secrets import Secret
 from declarative_mail.state import encryption
 from declarative_mail.state.codec import write_snapshot
 from declarative_mail.state.encryption import Envelope, is_sealed
 from declarative_mail.state.kept import Kept, push_state, read_state, write_state
 from declarative_mail.state.lease import Lease
-from declarative_mail.state.leaves import secret_leaf
 from declarative_mail.state.snapshot import Snapshot
 from declarative_mail.state.stores.base import Store
 from declarative_mail.state.stores.local import LocalStore

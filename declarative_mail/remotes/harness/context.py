@@ -16,10 +16,8 @@ from declarative_mail.remotes.harness.api import HarnessApi, HarnessError
 from declarative_mail.remotes.harness.faults import refusal
 from declarative_mail.remotes.harness.scope import Place, Scope, secret_expression, secret_in
 from declarative_mail.resources.schema import resource_schema
+from declarative_mail.resources.stored import REFERENCE, SECRET, leaf_content, reference_leaf
 from declarative_mail.secrets import Secret
-
-REFERENCE = "$ref"
-SECRET = "$secret"  # noqa: S105 - the name of a leaf
 
 _One = TypeVar("_One")
 _Answer = TypeVar("_Answer")
@@ -36,7 +34,7 @@ class Context:
         parallelism: calls at once.
         default: where objects live that say nothing about it.
         by_id: the address of what is managed here, by ``TYPE/ID``.
-        as_ids: references are read as ``TYPE/ID``, as a listing of everything wants them.
+        guard: of `by_id`.
     """
 
     name: str
@@ -57,7 +55,7 @@ class Context:
     def group_from_wire(self, reference: str, scope: Scope) -> Any:
         """A reference to a group in stored form: its address, or what Harness spells where it is not managed here."""
         address = self.by_id.get(f"user_group/{Place.referred_to(reference, scope).id}")
-        return {REFERENCE: address} if address else reference
+        return reference_leaf(address) if address else reference
 
     @staticmethod
     def group_to_wire(value: Any, ids: Mapping[str, str]) -> str:
@@ -74,9 +72,8 @@ class Context:
         place = secret_in(text, scope)
         address = self.by_id.get(f"secret/{place.id}") if place is not None else None
         if address:
-            return {REFERENCE: address}
-        leaf = known.get(SECRET) if isinstance(known, Mapping) else None
-        return self.recognise(Secret(text, f"remote.{self.name}"), leaf)
+            return reference_leaf(address)
+        return self.recognise(Secret(text, f"remote.{self.name}"), leaf_content(known, SECRET))
 
     @staticmethod
     def secret_to_wire(value: Any, path: str, operation: Operation) -> str | None:
@@ -126,9 +123,20 @@ class Context:
 
 def place_of(value: Any, ids: Mapping[str, str]) -> Place | None:
     """The object that a reference in stored form stands for, where it is known."""
-    address = value.get(REFERENCE) if isinstance(value, Mapping) else None
+    address = leaf_content(value, REFERENCE)
     id_ = ids.get(address) if address is not None else None
     return Place.parse(id_) if id_ is not None else None
+
+
+def secret_version(attributes: Mapping[str, Any] | None, name: str) -> Any:
+    """The version of a secret in stored form; None where there is none."""
+    return (leaf_content((attributes or {}).get(name), SECRET) or {}).get("version")
+
+
+def writes_secret(operation: Operation, name: str) -> bool:
+    """Whether the value of a secret is written: another one, or the first."""
+    new = secret_version(operation.after, name)
+    return new is not None and new != secret_version(operation.before, name)
 
 
 def with_kept(

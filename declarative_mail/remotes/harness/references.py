@@ -7,9 +7,9 @@ from typing import Any
 
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.base import Declared, Objection
-from declarative_mail.remotes.harness.context import REFERENCE
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.resources.leaves import Path
+from declarative_mail.resources.stored import REFERENCE, leaf_content
 
 
 def examine_references(objects: Sequence[Declared], remote: str) -> Iterator[Objection]:
@@ -24,10 +24,10 @@ def examine_references(objects: Sequence[Declared], remote: str) -> Iterator[Obj
 
 
 def _references(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    if isinstance(value, Mapping):
-        if REFERENCE in value and len(value) == 1:
-            yield path, value[REFERENCE]
-            return
+    address = leaf_content(value, REFERENCE)
+    if address is not None:
+        yield path, address
+    elif isinstance(value, Mapping):
         for name, item in value.items():
             yield from _references(item, (*path, name))
     elif isinstance(value, list | tuple):

@@ -11,6 +11,7 @@ from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.resources.canonical import canonical_set
 from declarative_mail.resources.events import ALL_STAGES, EVENT_TYPES, STAGE_EVENTS
 from declarative_mail.resources.fields import identifier_of
+from declarative_mail.resources.stored import REFERENCE, leaf_content
 
 METHODS = {
     "email": "Email",
@@ -118,7 +119,7 @@ def _channel_from_wire(
         ]
     if channel in _WITH_GROUPS:
         groups = [context.group_from_wire(str(one), scope) for one in spec.get("userGroups") or ()]
-        found["user_groups"] = sorted(groups, key=lambda one: one["$ref"] if isinstance(one, Mapping) else one)
+        found["user_groups"] = sorted(groups, key=lambda one: leaf_content(one, REFERENCE) or one)
     if channel in _WITH_HEADERS:
         old_headers = known.get("headers") or {}
         found["headers"] = {

@@ -9,14 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from declarative_mail.remotes.base import Declaration, LiveObject, Operation, Stored
-from declarative_mail.remotes.harness.context import SECRET, with_kept
+from declarative_mail.remotes.harness.context import with_kept, writes_secret
 from declarative_mail.remotes.harness.scope import Place, Scope
 from declarative_mail.remotes.harness.scoped import Raw, ScopedKind
+from declarative_mail.resources.stored import UNKNOWN_SECRET
 
 BUILT_IN_MANAGER = "harnessSecretManager"
 _PATH = "/ng/api/v2/secrets"
-_UNKNOWN = {SECRET: {"source": "remote", "version": 1, "fingerprint": None}}
-"""A value of which only its existence is known."""
 
 
 class SecretKind(ScopedKind):
@@ -48,14 +47,14 @@ class SecretKind(ScopedKind):
         attributes = from_wire(raw)
         if _is_inline(raw):
             known = local.get("value") if local is not None else None
-            attributes["value"] = known if known is not None else _UNKNOWN
+            attributes["value"] = known if known is not None else UNKNOWN_SECRET
         return LiveObject(_place(raw).id, with_kept(self.type, attributes, self._kept, local))
 
     def _body(self, operation: Operation, place: Place, _live: Raw | None) -> dict[str, Any]:
         return to_wire(operation, place)
 
     def _writes_unreadable(self, operation: Operation) -> bool:
-        return writes_value(operation)
+        return writes_secret(operation, "value")
 
     def _put_path(self, place: Place) -> str:
         return f"{_PATH}/{place.identifier}"
@@ -78,17 +77,6 @@ def _is_inline(raw: Raw) -> bool:
     return (raw.get("spec") or {}).get("valueType") == "Inline"
 
 
-def _version(attributes: Mapping[str, Any] | None) -> Any:
-    leaf = (attributes or {}).get("value")
-    return leaf[SECRET].get("version") if isinstance(leaf, Mapping) and SECRET in leaf else None
-
-
-def writes_value(operation: Operation) -> bool:
-    """Whether a value is written: another one, or the first."""
-    new = _version(operation.after)
-    return new is not None and new != _version(operation.before)
-
-
 def to_wire(operation: Operation, place: Place) -> dict[str, Any]:
     """The body of a write. A value that did not change is left out: it stays as it is."""
     after = operation.after or {}
@@ -97,7 +85,7 @@ def to_wire(operation: Operation, place: Place) -> dict[str, Any]:
         spec |= {"valueType": "Reference", "value": after["reference"]}
     else:
         spec["valueType"] = "Inline"
-        if writes_value(operation):
+        if writes_secret(operation, "value"):
             spec["value"] = operation.secrets["value"].reveal()
     secret = {
         "type": "SecretText",

@@ -32,10 +32,11 @@ from declarative_mail.remotes.base import (
 )
 from declarative_mail.remotes.faults import changed_since_plan
 from declarative_mail.remotes.harness.api import HarnessError
-from declarative_mail.remotes.harness.context import REFERENCE, SECRET, Context, differing, same, with_kept
+from declarative_mail.remotes.harness.context import Context, differing, same, secret_version, with_kept, writes_secret
 from declarative_mail.remotes.harness.faults import exists_already, taken
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.remotes.harness.tables import kept_names
+from declarative_mail.resources.stored import REFERENCE, SECRET, UNKNOWN_SECRET, leaf_content
 from declarative_mail.state.snapshot import ResourceRecord
 
 TYPE = "smtp_server"
@@ -45,8 +46,6 @@ MASK = "*" * 14
 _PATH = "/ng/api/smtpConfig"
 _KEPT = kept_names(TYPE)
 _NAME = re.compile(r"[A-Za-z0-9\-_. /]{1,128}")
-_UNKNOWN = {SECRET: {"source": "remote", "version": 1, "fingerprint": None}}
-"""A password of which only its existence is known."""
 
 
 class SmtpKind:
@@ -64,11 +63,10 @@ class SmtpKind:
     def complete(self, declaration: Declaration, /) -> Stored:
         """The field takes a clear text: a `secret` that is declared here stands for its value (semantics 40)."""
         attributes = declaration.attributes
-        named = attributes.get("password")
-        address = named.get(REFERENCE) if isinstance(named, Mapping) else None
+        address = leaf_content(attributes.get("password"), REFERENCE)
         found = declaration.declared(address) if address is not None else None
         value = found.get("value") if found is not None else None
-        return {**attributes, "password": value} if isinstance(value, Mapping) and SECRET in value else attributes
+        return {**attributes, "password": value} if leaf_content(value, SECRET) is not None else attributes
 
     def examine(self, objects: Sequence[Declared], /) -> Iterable[Objection]:
         """One for an account, and what it can be."""
@@ -107,7 +105,7 @@ class SmtpKind:
         attributes = from_wire(raw)
         if _has_password(raw):
             known = local.get("password") if local is not None else None
-            attributes["password"] = known if known is not None else _UNKNOWN
+            attributes["password"] = known if known is not None else UNKNOWN_SECRET
         return LiveObject(ID, with_kept(TYPE, attributes, _KEPT, local))
 
     def refresh(self, records: Sequence[ResourceRecord], /) -> Mapping[Address, LiveObject | None]:
@@ -239,7 +237,7 @@ def _examine(one: Declared) -> Iterable[Objection]:
         )
         yield Objection(one.address, codes.NOT_EXPRESSIBLE, detail, ("encryption",))
     password = one.attributes.get("password")
-    if password is not None and not (isinstance(password, Mapping) and SECRET in password):
+    if password is not None and leaf_content(password, SECRET) is None:
         detail = (
             "Harness takes the SMTP password as a clear text and never gives one away: a secret that is managed "
             "elsewhere cannot be handed over. Declare the secret here, or set password from its source, e.g. "
@@ -258,20 +256,14 @@ def _has_password(raw: Mapping[str, Any]) -> bool:
     return bool(told)
 
 
-def _version(attributes: Mapping[str, Any] | None) -> Any:
-    leaf = (attributes or {}).get("password")
-    return leaf[SECRET].get("version") if isinstance(leaf, Mapping) and SECRET in leaf else None
-
-
 def _sets_password(operation: Operation) -> bool:
-    """Whether a new password is written: another one, or the first."""
-    after = _version(operation.after)
-    return after is not None and after != _version(operation.before)
+    return writes_secret(operation, "password")
 
 
 def _keeps_password(operation: Operation) -> bool:
     """Whether there is one before and after, or neither time."""
-    return (_version(operation.before) is None) == (_version(operation.after) is None)
+    before, after = (secret_version(side, "password") for side in (operation.before, operation.after))
+    return (before is None) == (after is None)
 
 
 def to_wire(attributes: Mapping[str, Any]) -> dict[str, Any]:

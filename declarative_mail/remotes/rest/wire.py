@@ -17,12 +17,11 @@ from urllib.parse import quote
 from declarative_mail.addresses import parse_address
 from declarative_mail.remotes.capabilities import local_names
 from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.stored import REFERENCE, SECRET, is_stored_leaf, leaf_content, with_leaves
 from declarative_mail.secrets import Secret
 
 API_VERSION = "1"
 PREFIX = "/v1"
-SECRET = "$secret"  # noqa: S105 - the name of a leaf
-REFERENCE = "$ref"
 
 
 def natural_key(type_: str, attributes: Mapping[str, Any]) -> str:
@@ -95,8 +94,8 @@ def without_values(attributes: Mapping[str, Any]) -> dict[str, Any]:
 def unread(live: Any, known: Any) -> Any:
     """The live attributes, but a secret that was imported as it was then: nobody can tell whether it changed."""
     if isinstance(live, Mapping):
-        leaf = known.get("$secret") if isinstance(known, Mapping) else None
-        if "$secret" in live and leaf is not None and leaf.get("fingerprint") is None:
+        leaf = leaf_content(known, SECRET)
+        if SECRET in live and leaf is not None and leaf.get("fingerprint") is None:
             return dict(known)
         old = known if isinstance(known, Mapping) else {}
         return {name: unread(item, old.get(name)) for name, item in live.items()}
@@ -108,22 +107,12 @@ def unread(live: Any, known: Any) -> Any:
 
 def unseen(value: Any) -> Any:
     """Attributes that are taken over: somebody else's fingerprint says nothing here (semantics 34)."""
-    if isinstance(value, Mapping):
-        leaf = value.get(SECRET)
-        if leaf is not None and len(value) == 1:
-            return {SECRET: {**leaf, "fingerprint": None}}
-        return {name: unseen(item) for name, item in value.items()}
-    return [unseen(item) for item in value] if isinstance(value, list) else value
+    return with_leaves(value, SECRET, lambda leaf: {**leaf, "fingerprint": None})
 
 
 def with_ids(value: Any) -> Any:
     """References as ``TYPE/ID``, still told apart from plain texts."""
-    if isinstance(value, Mapping):
-        named = value.get(REFERENCE)
-        if named is not None and len(value) == 1:
-            return {REFERENCE: f"{named['type']}/{named['id']}"}
-        return {name: with_ids(item) for name, item in value.items()}
-    return [with_ids(item) for item in value] if isinstance(value, list) else value
+    return with_leaves(value, REFERENCE, lambda named: f"{named['type']}/{named['id']}")
 
 
 def secret_leaves(value: Any) -> Iterator[Mapping[str, Any]]:
@@ -155,7 +144,7 @@ def _without_local(type_: str, attributes: dict[str, Any]) -> dict[str, Any]:
 
 def _walk(value: Any, leaf: Callable[[str, Mapping[str, Any]], Any], path: str = "") -> Any:
     if isinstance(value, Mapping):
-        if len(value) == 1 and (SECRET in value or REFERENCE in value):
+        if is_stored_leaf(value):
             return leaf(path, value)
         return {name: _walk(item, leaf, f"{path}.{name}" if path else name) for name, item in value.items()}
     if isinstance(value, list | tuple):

@@ -9,14 +9,13 @@ from typing import Any, Never
 
 from declarative_mail.remotes.capabilities import local_names
 from declarative_mail.remotes.rest.wire import (
-    REFERENCE,
-    SECRET,
     is_covered,
     natural_key,
     secret_leaves,
 )
 from declarative_mail.resources.registry import resource_class, resource_types
 from declarative_mail.resources.schema import resource_schema
+from declarative_mail.resources.stored import REFERENCE, SECRET
 
 LARGEST = 1_000_000
 """Bytes of a request."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from declarative_mail.state.leaves import (
+from declarative_mail.resources.stored import (
     REFERENCE,
     SECRET,
     leaf_content,

@@ -37,6 +37,15 @@ def reference_leaf(address: str) -> dict[str, Any]:
     return {REFERENCE: address}
 
 
+UNKNOWN_SECRET = secret_leaf(source="remote", version=1, fingerprint=None)
+"""A secret of which only its existence is known. Not to be changed."""
+
+
+def is_stored_leaf(value: Any) -> bool:
+    """Whether a value stands for a secret or a reference."""
+    return isinstance(value, dict) and len(value) == 1 and (REFERENCE in value or SECRET in value)
+
+
 def leaf_content(value: object, kind: str) -> Any:
     """What a leaf of this kind holds, or None where the value is no such leaf."""
     if isinstance(value, Mapping) and len(value) == 1:
