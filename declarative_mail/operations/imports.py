@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from declarative_mail.addresses import Address
@@ -14,6 +13,7 @@ from declarative_mail.language.values import Marked, Unknown
 from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.build import Imported
 from declarative_mail.planning.change import Wanted
+from declarative_mail.remotes.side_by_side import side_by_side
 from declarative_mail.resources.normal_form import normal_form
 
 
@@ -55,9 +55,8 @@ def _ask(targets: Sequence[ImportTarget], known: Known) -> dict[Address, Importe
     """What the remotes have, several asked for at once: a configuration that was pulled names everything there is."""
     remotes = [known.wanted[one.address].remote for one in targets]
     at_once = max((known.remotes.by_name[name].parallelism for name in remotes), default=1)
-    with ThreadPoolExecutor(at_once) as pool:
-        found = pool.map(lambda one: _find(one, known.wanted[one.address], known.remotes), targets)
-        return {one.address: answer for one, answer in zip(targets, found, strict=True)}
+    found = side_by_side(lambda one: _find(one, known.wanted[one.address], known.remotes), targets, at_once=at_once)
+    return {one.address: answer for one, answer in zip(targets, found, strict=True)}
 
 
 def _claim(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,6 +14,7 @@ from declarative_mail.remotes.faults import transport_fault
 from declarative_mail.remotes.harness.api import HarnessApi, HarnessError
 from declarative_mail.remotes.harness.faults import refusal
 from declarative_mail.remotes.harness.scope import Place, Scope, secret_expression, secret_in
+from declarative_mail.remotes.side_by_side import side_by_side
 from declarative_mail.resources.schema import resource_schema
 from declarative_mail.resources.stored import REFERENCE, SECRET, leaf_content, reference_leaf
 from declarative_mail.secrets import Secret
@@ -89,11 +89,7 @@ class Context:
 
     def side_by_side(self, ask: Callable[[_One], _Answer], asked: Iterable[_One]) -> list[_Answer]:
         """Ask several things at once; the answers in the order of the questions."""
-        questions = list(asked)
-        if len(questions) <= 1:
-            return [ask(one) for one in questions]
-        with ThreadPoolExecutor(min(self.parallelism, len(questions))) as pool:
-            return list(pool.map(ask, questions))
+        return side_by_side(ask, asked, at_once=self.parallelism)
 
     def asking(self, ask: Callable[[], _Answer]) -> _Answer:
         """Ask something outside of a write.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
@@ -34,6 +33,7 @@ from declarative_mail.remotes.rest.wire import (
     with_ids,
     without_values,
 )
+from declarative_mail.remotes.side_by_side import side_by_side
 from declarative_mail.remotes.transport import Transport, TransportSettings
 from declarative_mail.resources.normal_form import same_form
 from declarative_mail.resources.registry import resource_types
@@ -122,9 +122,10 @@ class RestRemote(Remote):
         types = sorted({record.type for record in records})
         with self._guard:
             self._addresses.update({record.id: str(record.address) for record in records})
-        with ThreadPoolExecutor(max(1, min(len(types), self.parallelism))) as pool:
-            found = pool.map(lambda type_: {one["id"]: one for one in self._list(type_)}, types)
-            lists = dict(zip(types, found, strict=True))
+        found = side_by_side(
+            lambda type_: {one["id"]: one for one in self._list(type_)}, types, at_once=self.parallelism
+        )
+        lists = dict(zip(types, found, strict=True))
         return {record.address: self._live_of(record, lists[record.type].get(record.id)) for record in records}
 
     def _live_of(self, record: ResourceRecord, found: Mapping[str, Any] | None) -> LiveObject | None:
