@@ -45,12 +45,14 @@ def measure(
         ProgramError: it ended otherwise; the message has the last lines that it said.
     """
     said = folder / ".said"
+    # Python programs start as installed ones do: with their byte code, whatever this shell says of writing it.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with said.open("wb") as output:
         start = time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=os.environ | environment,
+            env=inherited | environment,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -14,7 +14,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -97,12 +97,27 @@ def _far_away(port: int) -> Iterator[str]:
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
+    """Pass on what comes, each piece as late as a long line would: a head and its body, sent apart, travel together."""
+    clock = asyncio.get_running_loop().time
+    line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
+    arriving = asyncio.create_task(_arrive(line, writer))
     try:
         while data := await reader.read(65_536):
-            await asyncio.sleep(delay)
-            writer.write(data)
-            await writer.drain()
+            line.put_nowait((clock() + delay, data))
     except ConnectionError:
         pass
-    finally:
-        writer.close()
+    line.put_nowait((clock() + delay, b""))
+    await arriving
+
+
+async def _arrive(line: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
+    clock = asyncio.get_running_loop().time
+    with suppress(ConnectionError):
+        while True:
+            due, data = await line.get()
+            await asyncio.sleep(max(0.0, due - clock()))
+            if not data:
+                break
+            writer.write(data)
+            await writer.drain()
+    writer.close()
