@@ -52,7 +52,7 @@ def measure(
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=inherited | environment,
+            env={**inherited, **environment},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Key: TypeAlias = int | str | None
 
@@ -29,8 +30,7 @@ def _key_order(key: Key) -> tuple[int, int, str]:
     return (1, key, "") if isinstance(key, int) else (2, 0, key)
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleStep:
+class ModuleStep(Struct, frozen=True):
     """One call on the way to a module instance: ``module.eu["a"]``."""
 
     name: str
@@ -43,8 +43,7 @@ class ModuleStep:
 ModulePath: TypeAlias = tuple[ModuleStep, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """The address of one resource instance, or of a whole resource where `key` is None and it has instances.
 
     Ordered by module, mode, type, name and key, integers by value, so that lists read naturally.

@@ -8,15 +8,15 @@ opened with `Secret.reveal` in two places only: the SMTP conversation and a remo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from hmac import compare_digest
 from typing import Never
+
+from msgspec import Struct, field
 
 PLACEHOLDER = "(sensitive value)"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Secret:
+class Secret(Struct, frozen=True, eq=False):
     """A sensitive string and where it came from.
 
     Args:

@@ -16,11 +16,11 @@ from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from msgspec import Struct
 from pydantic import ValidationError
 
 from declarative_mail.addresses import parse_address
@@ -37,8 +37,7 @@ FORMAT = 1
 """Of a journal file. One of another version is refused: it stays until the program that wrote it settles it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Journaled:
+class Journaled(Struct, frozen=True):
     """What a journal says: the state that it belongs to, and its intents with what is known of their outcome."""
 
     lineage: str

@@ -13,9 +13,10 @@ operations of one document are one step, whatever they are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any, Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.planning.change import Action, Change
@@ -24,8 +25,7 @@ from declarative_mail.planning.targets import block_of
 Verb: TypeAlias = Literal["create", "update", "delete"]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One operation that a change needs: a replacement has two, everything else one."""
 
     change: Change
@@ -39,8 +39,7 @@ class Part:
         return self.change.remote
 
 
-@dataclass(slots=True)
-class Step:
+class Step(Struct):
     """The parts that are written together, and the steps that must be done before."""
 
     remote: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.applying.order import Part, order_steps, parts_of
@@ -14,13 +15,13 @@ from declarative_mail.applying.records import forget_or_move, record_after
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.planning.change import Change, Plan, Stored
 from declarative_mail.planning.targets import block_of
+from declarative_mail.records import replace
 from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """The attributes of a change with nothing unknown left, and the values of its secrets by path."""
 
     attributes: Stored
@@ -43,8 +44,7 @@ class Resolver(Protocol):
         ...
 
 
-@dataclass
-class Run:
+class Run(Struct):
     """What became of a plan.
 
     Args:
@@ -66,8 +66,7 @@ class Run:
         return not self.failed and not self.not_reached
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """One operation that is about to be sent, and where it belongs."""
 
     change: Change
@@ -76,8 +75,7 @@ class Call:
     document: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """How a call ended, and the record of the object as it is now; None after a delete or where it is not known."""
 
     call: Call
@@ -85,8 +83,7 @@ class Ended:
     record: ResourceRecord | None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True):
     """How a plan is run.
 
     Args:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 _LONG = re.compile(r"-[a-z][a-z0-9-]+(=.*)?", re.DOTALL)
 """No option of one letter is followed by small letters: ``-C`` takes its directory, ``-h`` nothing."""
@@ -106,8 +106,7 @@ def _as_bool(context: click.Context, name: str, value: str | None) -> bool:
     raise click.UsageError(f'{name} takes true or false, not "{value}".', context)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
+class _Asked(Struct, frozen=True):
     """An option that Terraform has and the command has not.
 
     Args:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -19,6 +18,7 @@ from declarative_mail.cli.options import (
     workspace_of,
 )
 from declarative_mail.cli.plan import plan_options
+from declarative_mail.records import replace
 
 
 @click.command(name="destroy", cls=ConfigurationCommand)

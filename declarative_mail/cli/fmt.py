@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 
 import click
+from msgspec import Struct
 
 from declarative_mail.cli.exits import Exit
 from declarative_mail.cli.options import json_option, output_of, workspace_of
@@ -16,8 +16,7 @@ from declarative_mail.operations.formatting import Formatted, format_bytes, form
 STANDARD_INPUT = "-"
 
 
-@dataclass(frozen=True, slots=True)
-class _Wishes:
+class _Wishes(Struct, frozen=True):
     """What to do with a file that is not in canonical style."""
 
     check: bool

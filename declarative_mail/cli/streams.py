@@ -10,10 +10,10 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import IO, Any
 
 import click
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, has_errors
 from declarative_mail.rendering.terminal import Terminal
@@ -22,8 +22,7 @@ PIPED_WIDTH = 100
 """Columns where nobody says how wide it is: CI logs show as many."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """The two streams of one command.
 
     Args:

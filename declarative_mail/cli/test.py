@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +22,7 @@ from declarative_mail.cli.options import (
 from declarative_mail.cli.streams import Output
 from declarative_mail.probe.settings import ServerSettings, TestSettings
 from declarative_mail.probe.verdict import STAGES
+from declarative_mail.records import replace
 from declarative_mail.secrets import Secret
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.spans import Span
@@ -12,8 +13,7 @@ from declarative_mail.diagnostics.spans import Span
 Severity: TypeAlias = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """A kind of fault: a stable identifier, its constant summary and severity.
 
     The summary never holds a name that a user chose, so that people learn it by sight and tools can group by it.
@@ -24,8 +24,7 @@ class Code:
     severity: Severity = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """A place and what is to be said of it. `secret` blanks the marked characters in every excerpt."""
 
     span: Span
@@ -33,8 +32,7 @@ class Label:
     secret: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(Struct, frozen=True):
     """One fault of a configuration, a plan, a remote or a test.
 
     Args:

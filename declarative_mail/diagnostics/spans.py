@@ -6,6 +6,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
+
 
 @dataclass(frozen=True, eq=False)
 class Source:
@@ -42,8 +44,7 @@ class Source:
         return self.text[start:end].rstrip("\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A half-open range ``[start, end)`` of code-point offsets in a source."""
 
     source: Source

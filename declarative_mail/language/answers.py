@@ -5,7 +5,7 @@ Parsed, checked and evaluated against a scope; and what could come next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, Source
 from declarative_mail.diagnostics.codes import syntax
@@ -24,8 +24,7 @@ from declarative_mail.secrets import PLACEHOLDER
 _UNFINISHED = frozenset({syntax.UNCLOSED_BRACKET, syntax.UNCLOSED_HEREDOC, syntax.UNCLOSED_COMMENT})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What became of one expression: a value, or faults."""
 
     value: Value

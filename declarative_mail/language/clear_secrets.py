@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -79,8 +78,8 @@ def _is_secret_key(key: Any, is_secret: NamePredicate) -> bool:
 
 def _children(node: Any) -> Iterator[Any]:
     """The nodes directly inside another."""
-    for field in fields(node):
-        value = getattr(node, field.name)
+    for field in node.__struct_fields__:
+        value = getattr(node, field)
         if isinstance(value, tuple):
             yield from value
         elif hasattr(value, "span") and not isinstance(value, Span):

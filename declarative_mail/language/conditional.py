@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import DiagnosticError
 from declarative_mail.diagnostics.codes import evaluation as codes
@@ -60,8 +61,7 @@ def choose(
     return with_marks(value, marks) if marks else value
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
+class _Result(Struct, frozen=True):
     """One of the two results: its value, or an unknown and the error that it gave."""
 
     expression: Expression

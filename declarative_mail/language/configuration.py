@@ -7,15 +7,15 @@ of them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import Span
 from declarative_mail.language.syntax import Attribute, Block, Body, Expression
 from declarative_mail.language.types import Type
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A ``validation``, ``precondition``, ``postcondition`` or ``assert`` block."""
 
     condition: Expression
@@ -23,8 +23,7 @@ class Rule:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class VariableDeclaration:
+class VariableDeclaration(Struct, frozen=True):
     """``variable "name" { … }``.
 
     `type` holds the defaults of optional attributes; `default` is absent when required.
@@ -40,8 +39,7 @@ class VariableDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class LocalDeclaration:
+class LocalDeclaration(Struct, frozen=True):
     """One attribute of a ``locals`` block."""
 
     name: str
@@ -49,8 +47,7 @@ class LocalDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OutputDeclaration:
+class OutputDeclaration(Struct, frozen=True):
     """``output "name" { … }``"""
 
     name: str
@@ -62,8 +59,7 @@ class OutputDeclaration:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Lifecycle:
+class Lifecycle(Struct, frozen=True):
     """The ``lifecycle`` block. `ignore_changes` holds dotted attribute paths, or is None for ``all``."""
 
     prevent_destroy: Expression | None = None
@@ -74,8 +70,7 @@ class Lifecycle:
     postconditions: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceBlock:
+class ResourceBlock(Struct, frozen=True):
     """A resource or data block: its meta-arguments, and `body` with what belongs to the type."""
 
     mode: str
@@ -91,8 +86,7 @@ class ResourceBlock:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ModuleCall:
+class ModuleCall(Struct, frozen=True):
     """``module "name" { source = "./path" … }``"""
 
     name: str
@@ -105,8 +99,7 @@ class ModuleCall:
     header: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteBlock:
+class RemoteBlock(Struct, frozen=True):
     """``remote "type" "name" { … }``"""
 
     type: str
@@ -115,8 +108,7 @@ class RemoteBlock:
     header: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CheckBlock:
+class CheckBlock(Struct, frozen=True):
     """``check "name" { data … assert … }``"""
 
     name: str
@@ -125,8 +117,7 @@ class CheckBlock:
     header: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ImportBlock:
+class ImportBlock(Struct, frozen=True):
     """``import { to = … id = … for_each = … }``"""
 
     to: Expression
@@ -135,8 +126,7 @@ class ImportBlock:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class MovedBlock:
+class MovedBlock(Struct, frozen=True):
     """``moved { from = … to = … }``: addresses as written, relative to the module."""
 
     source: str
@@ -144,8 +134,7 @@ class MovedBlock:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class RemovedBlock:
+class RemovedBlock(Struct, frozen=True):
     """``removed { from = … lifecycle { destroy = false } }``"""
 
     source: str
@@ -153,8 +142,7 @@ class RemovedBlock:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptDrift:
+class AcceptDrift(Struct, frozen=True):
     """``accept_drift { address = … attributes = […] until = "2026-12-31" reason = "…" }``"""
 
     address: str
@@ -164,8 +152,7 @@ class AcceptDrift:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """The ``declarative_mail`` block."""
 
     required_version: str | None = None
@@ -174,8 +161,7 @@ class Settings:
     encryption: Block | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Module:
+class Module(Struct, frozen=True):
     """All declarations of one directory."""
 
     directory: str
@@ -194,8 +180,7 @@ class Module:
     scenarios: tuple[Block, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """A module and the modules it calls, by the name of the call."""
 
     module: Module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from declarative_mail.addresses import Address, AddressError, module_prefix, parse_address
@@ -26,6 +25,7 @@ from declarative_mail.language.nodes import Node
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.traversal import address_in_scope
 from declarative_mail.language.values import Marked, Value
+from declarative_mail.records import replace
 
 if TYPE_CHECKING:
     from declarative_mail.language.program import Program

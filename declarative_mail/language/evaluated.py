@@ -6,14 +6,13 @@ Made by the evaluator (``dynamic`` blocks are already unrolled, meta-arguments a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Span
 from declarative_mail.language.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluatedAttribute:
+class EvaluatedAttribute(Struct, frozen=True):
     """``name = value``: `span` is the expression, `name_span` the name alone."""
 
     value: Value
@@ -21,8 +20,7 @@ class EvaluatedAttribute:
     name_span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluatedBlock:
+class EvaluatedBlock(Struct, frozen=True):
     """A nested block; `header` spans its type and labels."""
 
     type: str
@@ -31,8 +29,7 @@ class EvaluatedBlock:
     header: Span
 
 
-@dataclass(frozen=True, slots=True)
-class EvaluatedBody:
+class EvaluatedBody(Struct, frozen=True):
     """The attributes and, in source order, the blocks of one resource instance or nested block."""
 
     attributes: dict[str, EvaluatedAttribute]

@@ -10,8 +10,9 @@ Assignments and comments of lines that follow each other begin in one column::
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from declarative_mail.language.format_tokens import (
     COMMENT,
@@ -38,8 +39,7 @@ _SIGN_FOLLOWS = frozenset(
 """Tokens after which a minus is a sign. Not ``=>`` nor ``${``: Terraform's formatter leaves a space there."""
 
 
-@dataclass(slots=True)
-class _Line:
+class _Line(Struct):
     head: list[Token]
     assignment: list[Token] = field(default_factory=list)
     comment: list[Token] = field(default_factory=list)

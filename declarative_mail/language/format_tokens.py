@@ -7,7 +7,8 @@ is that of Terraform's scanner, since the formatter's rules are about its tokens
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.language.lexical import SPACES, identifier_end
 
@@ -42,8 +43,7 @@ _QUOTED = re.compile(rf'(\$\$\{{~?|%%\{{~?|\$(?!\{{)|%(?!\{{)|(?:[^"\\$%]|\\[\s\
 _LINE = re.compile(rf"(\$\$\{{~?|%%\{{~?|\$(?!\{{)|%(?!\{{)|[^$%\n]*\n|[^$%\n]+)|{_SEQUENCE}")
 
 
-@dataclass(slots=True)
-class Token:
+class Token(Struct):
     """A token: its kind, its text, the spaces before it, and where it began in the text that was read."""
 
     kind: str

@@ -13,8 +13,9 @@ References are checked here, once for each place where they stand, so that evalu
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -26,8 +27,7 @@ from declarative_mail.language.resolve import References
 from declarative_mail.language.syntax import Body, Expression
 
 
-@dataclass(frozen=True, slots=True)
-class Graph:
+class Graph(Struct, frozen=True):
     """The nodes in an order in which each comes after what it needs, and what each needs directly.
 
     `cyclic` are those that need themselves in the end: they have no value.
@@ -49,8 +49,7 @@ class Graph:
         return found
 
 
-@dataclass(slots=True)
-class _Building:
+class _Building(Struct):
     """The graph while it is made."""
 
     types: frozenset[str]

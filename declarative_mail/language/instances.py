@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Protocol, cast
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, ModulePath
 from declarative_mail.diagnostics import Span
@@ -12,8 +13,7 @@ from declarative_mail.language.evaluated import EvaluatedBody
 from declarative_mail.language.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class ResourceInstance:
+class ResourceInstance(Struct, frozen=True):
     """One instance of a resource or data block after evaluation.
 
     Args:
@@ -37,8 +37,7 @@ class ResourceInstance:
     in_check: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteInstance:
+class RemoteInstance(Struct, frozen=True):
     """A ``remote`` block after evaluation."""
 
     type: str
@@ -47,8 +46,7 @@ class RemoteInstance:
     header: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OutputValue:
+class OutputValue(Struct, frozen=True):
     """An output of the root module."""
 
     value: Value
@@ -56,8 +54,7 @@ class OutputValue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTarget:
+class ImportTarget(Struct, frozen=True):
     """One ``import`` block instance: the address to fill and the id by which the remote knows the object."""
 
     address: Address
@@ -65,8 +62,7 @@ class ImportTarget:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOutcome:
+class CheckOutcome(Struct, frozen=True):
     """What became of one ``check`` block: the messages of its failed assertions."""
 
     name: str
@@ -91,8 +87,7 @@ class Host(Protocol):
         ...
 
 
-@dataclass(eq=False)
-class ModuleInstance:
+class ModuleInstance(Struct, eq=False):
     """One instance of a module while it is evaluated: `roots` is what the first word of a reference may be."""
 
     path: ModulePath

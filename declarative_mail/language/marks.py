@@ -8,16 +8,17 @@ configuration can compute it again. The address of a resource stays with the obj
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.language.memory import LARGE, remembered
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Value
+from declarative_mail.records import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The marks of one value, apart from it. The fields are those of `Marked`."""
 
     sensitive: bool = False

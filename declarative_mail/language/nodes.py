@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 StaticPath: TypeAlias = tuple[str, ...]
 """Names of module calls from the root, without instance keys."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """One declaration of one module.
 
     `kind` is var, validation, local, output, call, remote, resource, check or import.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.language import numeric
 from declarative_mail.language.equality import equal
@@ -12,8 +13,7 @@ from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, Type
 from declarative_mail.language.values import Marked, Null, Unknown, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """One operator: `operand` is the type its operands are converted to, `result` that of what comes out."""
 
     operand: Type

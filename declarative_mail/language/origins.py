@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span
 from declarative_mail.language.clear_secrets import named_like_secret
@@ -21,6 +22,7 @@ from declarative_mail.language.scope import Scope
 from declarative_mail.language.syntax import Body, Expression
 from declarative_mail.language.traversal import Traversal
 from declarative_mail.language.variables import Given
+from declarative_mail.records import replace
 
 _MOST_LABELS = 6
 
@@ -28,8 +30,7 @@ Path: TypeAlias = tuple[str, ...]
 """The names of the module calls from the root."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """An expression and the module that it stands in."""
 
     expression: Expression

@@ -6,9 +6,10 @@ one part a line, which is what both a strip marker and the indentation go by.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Code, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
@@ -20,8 +21,7 @@ LITERAL = "literal"
 MAX_DIRECTIVES = 50
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """One part of a template.
 
     Args:

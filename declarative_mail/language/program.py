@@ -10,7 +10,8 @@ Walks the graph once, from variables to outputs. What happens at a node stands b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, ModuleStep
 from declarative_mail.diagnostics import Diagnostic
@@ -35,8 +36,7 @@ from declarative_mail.language.values import Unknown, Value
 from declarative_mail.language.variables import Given
 
 
-@dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(Struct, frozen=True, kw_only=True):
     """What evaluation is given besides the configuration.
 
     Args:
@@ -52,8 +52,7 @@ class Inputs:
     types: tuple[str, ...]
 
 
-@dataclass
-class Program:
+class Program(Struct):
     """The evaluation of one configuration; after `run` its fields hold what came out.
 
     `reevaluate` computes declarations again after the host has learnt more (values known after apply).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, cast
 
 from declarative_mail.diagnostics import DiagnosticError, Source
@@ -11,6 +10,7 @@ from declarative_mail.language.evaluate import Scope, evaluate, references
 from declarative_mail.language.functions.model import CallContext, FunctionError
 from declarative_mail.language.parse import parse_template
 from declarative_mail.language.values import Value
+from declarative_mail.records import replace
 
 
 def render_template(

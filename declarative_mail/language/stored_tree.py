@@ -86,7 +86,7 @@ def _expression(node: Any) -> list[Any]:
     if isinstance(node, Tuple):
         return [_TUPLE, [_expression(item) for item in node.items], start, end]
     tag, fields = _TAGS[type(node)]
-    names = list(type(node).__dataclass_fields__)
+    names = type(node).__struct_fields__
     return [tag, *[_WRITERS[kind](getattr(node, name)) for kind, name in zip(fields, names, strict=False)], start, end]
 
 

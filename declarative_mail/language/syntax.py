@@ -7,23 +7,22 @@ already worked off; what stays is what the evaluator needs.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Struct, frozen=True):
     """``null``, a bool, a number or a string without interpolation. Numbers are int, or Decimal with a fraction."""
 
     value: None | bool | int | Decimal | str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A quoted or heredoc template with at least one part that is not literal text.
 
     A template of exactly one interpolation and nothing else yields that value unconverted (`"${x}"` is `x`).
@@ -33,8 +32,7 @@ class Template:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateIf:
+class TemplateIf(Struct, frozen=True):
     """``%{ if … }…%{ else }…%{ endif }``"""
 
     condition: Expression
@@ -43,8 +41,7 @@ class TemplateIf:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFor:
+class TemplateFor(Struct, frozen=True):
     """``%{ for k, v in … }…%{ endfor }``"""
 
     key: str | None
@@ -54,16 +51,14 @@ class TemplateFor:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A root name: ``var``, ``local``, ``user_group``, ``each``, or a name bound by a for expression."""
 
     name: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class GetAttr:
+class GetAttr(Struct, frozen=True):
     """``target.name``; `name_span` is the name alone. A legacy index (``list.0``) is an `Index`."""
 
     target: Expression
@@ -72,8 +67,7 @@ class GetAttr:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(Struct, frozen=True):
     """``target[key]``"""
 
     target: Expression
@@ -81,8 +75,7 @@ class Index:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Splat:
+class Splat(Struct, frozen=True):
     """``target[*].a[0].b`` (full) or ``target.*.a.b`` (attribute-only).
 
     `each` is the traversal after the star, applied to a `SplatItem`; it is the `SplatItem` alone where nothing follows.
@@ -93,31 +86,27 @@ class Splat:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SplatItem:
+class SplatItem(Struct, frozen=True):
     """The element in hand inside `Splat.each`."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Tuple:
+class Tuple(Struct, frozen=True):
     """``[a, b]``"""
 
     items: tuple[Expression, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(Struct, frozen=True):
     """``{ a = 1, (b) = 2 }``. A bare identifier key is a `Literal`, a parenthesised one a `Parentheses`."""
 
     items: tuple[tuple[Expression, Expression], ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+class For(Struct, frozen=True):
     """``[for k, v in c : x if y]`` and, with `result_key`, ``{for k, v in c : a => b... if y}``."""
 
     key: str | None
@@ -130,8 +119,7 @@ class For:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+class Conditional(Struct, frozen=True):
     """``condition ? then : otherwise``"""
 
     condition: Expression
@@ -140,8 +128,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Struct, frozen=True):
     """``-x`` and ``!x``"""
 
     operator: str
@@ -149,8 +136,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Struct, frozen=True):
     """``a + b`` and the other infix operators."""
 
     operator: str
@@ -159,8 +145,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """``name(a, b...)``; `expand` is the trailing ``...``."""
 
     name: str
@@ -170,8 +155,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Parentheses:
+class Parentheses(Struct, frozen=True):
     """``(x)``: kept because it matters in object keys and for the formatter."""
 
     inner: Expression
@@ -199,8 +183,7 @@ Expression: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Struct, frozen=True):
     """``name = expression``"""
 
     name: str
@@ -209,16 +192,14 @@ class Attribute:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     """One label of a block, quoted or bare; its span includes the quotes."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """``type "label" { body }``; `header` spans the type and the labels."""
 
     type: str
@@ -229,8 +210,7 @@ class Block:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Body:
+class Body(Struct, frozen=True):
     """Attributes and blocks in source order.
 
     Two attributes of one name are a fault that the parser reports; the first wins.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import AddressError, format_key
 from declarative_mail.diagnostics import Span
@@ -32,8 +33,7 @@ from declarative_mail.language.syntax import (
 from declarative_mail.language.values import Marked
 
 
-@dataclass(frozen=True, slots=True)
-class KeyStep:
+class KeyStep(Struct, frozen=True):
     """``[0]`` or ``["core"]`` with a literal key."""
 
     key: int | str
@@ -42,8 +42,7 @@ class KeyStep:
 Step: TypeAlias = str | KeyStep
 
 
-@dataclass(frozen=True, slots=True)
-class Traversal:
+class Traversal(Struct, frozen=True):
     """A reference as far as it is written out: it ends before an index that is computed, and before a splat.
 
     Args:

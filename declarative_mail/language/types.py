@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 from declarative_mail.language.memory import LARGE, remembered
 from declarative_mail.language.values import ListValue, MapValue, Marked, Null, SetValue, Unknown
 
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from declarative_mail.language.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Primitive:
+class Primitive(Struct, frozen=True):
     """``string``, ``number``, ``bool``, and the placeholder for any type."""
 
     name: str
@@ -32,29 +33,25 @@ BOOL = Primitive("bool")
 DYNAMIC = Primitive("dynamic")
 
 
-@dataclass(frozen=True, slots=True)
-class ListType:
+class ListType(Struct, frozen=True):
     """``list(T)``"""
 
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
-class SetType:
+class SetType(Struct, frozen=True):
     """``set(T)``"""
 
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
-class MapType:
+class MapType(Struct, frozen=True):
     """``map(T)``"""
 
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
-class TupleType:
+class TupleType(Struct, frozen=True):
     """``tuple([T, U])``"""
 
     items: tuple[Type, ...]

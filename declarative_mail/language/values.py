@@ -25,6 +25,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
+from msgspec import Struct
+
 from declarative_mail.addresses import Address
 from declarative_mail.language.memory import LARGE, remembered
 
@@ -32,31 +34,27 @@ if TYPE_CHECKING:
     from declarative_mail.language.types import Type
 
 
-@dataclass(frozen=True, slots=True)
-class Null:
+class Null(Struct, frozen=True):
     """``null`` of a known type."""
 
     type: Type
 
 
-@dataclass(frozen=True, slots=True)
-class ListValue:
+class ListValue(Struct, frozen=True):
     """``list(T)``"""
 
     items: tuple[Value, ...]
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
-class SetValue:
+class SetValue(Struct, frozen=True):
     """``set(T)``: elements without duplicates, in the order in which Terraform iterates over them."""
 
     items: tuple[Value, ...]
     element: Type
 
 
-@dataclass(frozen=True, slots=True)
-class MapValue:
+class MapValue(Struct, frozen=True):
     """``map(T)``: keys in lexical order."""
 
     items: dict[str, Value]
@@ -82,8 +80,7 @@ class Unknown:
     prefix: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
+class Marked(Struct, frozen=True):
     """A value with marks. Never nested directly: marks of one value are joined.
 
     Args:

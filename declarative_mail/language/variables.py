@@ -8,9 +8,10 @@ and
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal as OneOf
 from typing import cast
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span, suggestion
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -26,8 +27,7 @@ from declarative_mail.language.values import Marked, Null, Unknown, Value
 _TEXT_TYPES = (STRING, NUMBER, BOOL, DYNAMIC)
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(Struct, frozen=True):
     """One value as it was given. A text becomes a string or an expression once the variable's type is known.
 
     Args:
@@ -43,8 +43,7 @@ class Given:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Struct, frozen=True):
     """A value that was evaluated in an earlier run and kept as JSON, in a saved plan."""
 
     json: object

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import uuid4
+
+from msgspec import Struct
 
 from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic
@@ -22,8 +23,7 @@ from declarative_mail.probe.verdict import TestResult
 from declarative_mail.state.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What stands for the servers of a plan: their test, or the reason for leaving it out."""
 
     tested: Tested | None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
+
+from msgspec import Struct, field
 
 from declarative_mail import __version__
 from declarative_mail.addresses import Address
@@ -27,8 +28,7 @@ from declarative_mail.state.snapshot import CheckResult, Output, ResourceRecord,
 OnEvent = Callable[[str, Change, Diagnostic | None], None]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ApplyOptions:
+class ApplyOptions(Struct, frozen=True, kw_only=True):
     """What the user allows.
 
     Args:
@@ -44,8 +44,7 @@ class ApplyOptions:
     on_event: OnEvent = lambda *_: None
 
 
-@dataclass
-class Applied:
+class Applied(Struct):
     """What an apply did.
 
     Args:

@@ -6,8 +6,9 @@ Its ``backend`` and ``encryption`` blocks, ``--backend-config``, or the file in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, Source, Span, has_errors, suggestion
 from declarative_mail.diagnostics.codes import state as codes
@@ -18,6 +19,7 @@ from declarative_mail.language.values import Marked, Value, is_null
 from declarative_mail.operations.early import early_values
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.workspace import Workspace
+from declarative_mail.records import replace
 from declarative_mail.secrets import Secret
 from declarative_mail.state.encryption import Envelope
 from declarative_mail.state.stores.base import Store
@@ -28,16 +30,14 @@ KEY_VARIABLE = "DMAIL_STATE_KEY"
 """One backend, a key for each environment (semantics 8)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One setting of a backend or of the encryption, and where it was given."""
 
     value: Value
     span: Span
 
 
-@dataclass(frozen=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """Where the state is kept and how it is sealed.
 
     Args:

@@ -9,9 +9,10 @@ Which servers are tested, with which settings, and what the verdicts mean::
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.operations.evaluate import Evaluated
@@ -23,6 +24,7 @@ from declarative_mail.planning.change import Action, Plan
 from declarative_mail.probe.many import PARALLELISM, probe_servers
 from declarative_mail.probe.settings import MAX_RECIPIENTS, TestSettings
 from declarative_mail.probe.verdict import StageResult, TestResult
+from declarative_mail.records import replace
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.leaves import Reference
 from declarative_mail.state.snapshot import CheckResult, Stage
@@ -34,8 +36,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, StageResult], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Tested:
+class Tested(Struct, frozen=True):
     """The verdicts of several servers.
 
     Args:
@@ -159,8 +160,7 @@ def servers_of(evaluated: Evaluated) -> dict[Address, tuple[str, ...]]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
-class TestOptions:
+class TestOptions(Struct, frozen=True, kw_only=True):
     """How tests are run.
 
     Args:

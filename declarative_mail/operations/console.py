@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -14,8 +14,7 @@ from declarative_mail.operations.states import open_loaded
 from declarative_mail.operations.workspace import Workspace
 
 
-@dataclass(frozen=True)
-class Console:
+class Console(Struct, frozen=True):
     """The names that expressions may use, and what is to be said of the configuration that they come from."""
 
     scope: Scope

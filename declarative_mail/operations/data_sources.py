@@ -6,7 +6,6 @@ On the local remote that is the state: what other blocks and other configuration
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from declarative_mail.addresses import Address
@@ -15,6 +14,7 @@ from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.diagnostics.codes.planning import UNKNOWN_REMOTE
 from declarative_mail.language.instances import ResourceInstance
 from declarative_mail.operations.host import ReadData
+from declarative_mail.records import replace
 from declarative_mail.remotes.base import Remote
 from declarative_mail.resources.desired import Desired
 from declarative_mail.state.snapshot import ResourceRecord

@@ -11,7 +11,8 @@ It comes first only where the plan needs the natural key of the old object: both
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
@@ -20,8 +21,7 @@ from declarative_mail.remotes.base import Operation, Remote
 from declarative_mail.state.snapshot import ResourceRecord
 
 
-@dataclass
-class Leftovers:
+class Leftovers(Struct):
     """What is left of interrupted replacements, and what became of it.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.addresses import AddressError, parse_address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
@@ -19,8 +20,7 @@ from declarative_mail.planning.change import SecretNumbers, Stored
 from declarative_mail.planning.drift import Accepted, ObjectDrift, find_drift
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """What was found.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, has_errors
@@ -31,8 +32,7 @@ from declarative_mail.state.snapshot import ResourceRecord
 Asks: TypeAlias = Literal["everything", "known secrets", "no secrets", "nothing"]
 
 
-@dataclass
-class Evaluated:
+class Evaluated(Struct, dict=True):
     """A configuration with all its values.
 
     Args:

@@ -6,10 +6,11 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from difflib import unified_diff
 from fnmatch import fnmatch
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes.configuration import UNREADABLE_FILE
@@ -20,8 +21,7 @@ from declarative_mail.operations.load import FOREIGN_FILES
 SUFFIXES = (".hcl", ".hclvars")
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(Struct, frozen=True):
     """One file before and after; with a fault it stays as it is.
 
     Args:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
@@ -13,6 +14,7 @@ from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
 from declarative_mail.operations.pending import is_pending
 from declarative_mail.planning.targets import block_of
+from declarative_mail.records import replace
 from declarative_mail.resources.decode import decode
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.objects import resource_value
@@ -22,8 +24,7 @@ ReadData = Callable[[Desired, ResourceInstance], "Mapping[str, object] | Diagnos
 """Reads a data source: its attributes, a fault, or None where it must wait for apply."""
 
 
-@dataclass
-class DesiredHost:
+class DesiredHost(Struct):
     """Collects what the configuration declares.
 
     Args:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
@@ -13,12 +14,12 @@ from declarative_mail.language.values import Marked, Unknown
 from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.build import Imported
 from declarative_mail.planning.change import Wanted
+from declarative_mail.records import replace
 from declarative_mail.remotes.side_by_side import side_by_side
 from declarative_mail.resources.normal_form import normal_form
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What import blocks are looked up in: the declared instances, the addresses that the state has, the remotes."""
 
     wanted: Mapping[Address, Wanted]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import Code, Diagnostic, Label, Source, Span, suggestion
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -27,8 +28,7 @@ VALUES_FILE = "dmail.hclvars"
 _MODULE_DEPTH = 32
 
 
-@dataclass
-class Loaded:
+class Loaded(Struct):
     """A configuration as read, not evaluated.
 
     Args:

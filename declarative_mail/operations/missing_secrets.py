@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, Span
@@ -11,6 +10,7 @@ from declarative_mail.diagnostics.codes.configuration import MISSING_VARIABLE
 from declarative_mail.language.instances import OutputValue, RemoteInstance
 from declarative_mail.language.values import Marked, Unknown, Value
 from declarative_mail.planning.change import Action, Change
+from declarative_mail.records import replace
 from declarative_mail.resources.desired import Desired, unknown_paths
 from declarative_mail.resources.leaves import Path, format_path, value_at
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
@@ -19,10 +21,10 @@ from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Plan
 from declarative_mail.planning.plan_file import PlanFile, moved_since, plan_file, read_plan_file
+from declarative_mail.records import replace
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(Struct, frozen=True):
     """Under what a saved plan is applied: how it was made, the brakes that may be passed, the verdicts it carries."""
 
     options: PlanOptions
@@ -113,7 +115,7 @@ def load_plan(workspace: Workspace, name: str, state: OpenState) -> tuple[Planne
 def _options(saved: PlanFile, name: str) -> PlanOptions:
     """How the plan was made; one that was made in a way unknown here would be made in another."""
     chosen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in saved.options.items()}
-    unknown = sorted(chosen.keys() - {one.name for one in fields(PlanOptions)})
+    unknown = sorted(chosen.keys() - set(PlanOptions.__struct_fields__))
     if unknown:
         detail = (
             f"{name} was made by dmail {saved.tool_version} with options that this one does not know: "

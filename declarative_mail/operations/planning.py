@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Literal
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
@@ -38,8 +39,7 @@ from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.snapshot import Output, ResourceRecord, Snapshot
 
 
-@dataclass(frozen=True, kw_only=True)
-class PlanOptions:
+class PlanOptions(Struct, frozen=True, kw_only=True):
     """What the user asked of a plan.
 
     Args:
@@ -77,8 +77,7 @@ class PlanOptions:
         return "no secrets" if self.without_secrets else "known secrets" if self.keep_secrets else "everything"
 
 
-@dataclass
-class Planned:
+class Planned(Struct):
     """A plan and all that applying it needs.
 
     Args:
@@ -175,8 +174,7 @@ def _evaluated(
     return evaluated
 
 
-@dataclass(frozen=True, slots=True)
-class _Material:
+class _Material(Struct, frozen=True):
     """What is known before anything is compared."""
 
     evaluated: Evaluated

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors, suggestion
@@ -37,8 +38,7 @@ _SHOWN = 20
 """As many objects that were left out are named to people."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Pulled:
+class Pulled(Struct, frozen=True, kw_only=True):
     """What was written.
 
     Args:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from declarative_mail.language.instances import RemoteInstance
 from declarative_mail.language.syntax import Block, Call, Expression, Literal
@@ -13,8 +14,7 @@ from declarative_mail.language.write import NOWHERE, block, expression_of, trave
 _ENVIRONMENT = "env:"
 
 
-@dataclass(frozen=True, slots=True)
-class RemoteSettings:
+class RemoteSettings(Struct, frozen=True):
     """A remote block with the values that its settings have now, and the variables for secrets of other sources."""
 
     block: Block

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Span
@@ -18,11 +19,11 @@ from declarative_mail.operations.load import load
 from declarative_mail.operations.pull_text import FILES, HEADER
 from declarative_mail.operations.states import OpenState, open_loaded
 from declarative_mail.operations.workspace import Workspace
+from declarative_mail.records import replace
 from declarative_mail.state.snapshot import ResourceRecord
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """A directory to write to.
 
     Args:
@@ -57,8 +58,7 @@ def _begins_with_header(path: Path) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Staying:
+class Staying(Struct, frozen=True):
     """The declarations of a module in other files than some."""
 
     module: Module

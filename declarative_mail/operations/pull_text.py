@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from declarative_mail.language.syntax import Block, Body, Expression, Literal
 from declarative_mail.language.write import NOWHERE, attribute, block, block_of, expression_of, traversal, write_body
 from declarative_mail.operations.pull_remote import RemoteSettings
+from declarative_mail.records import replace
 from declarative_mail.resources.leaves import format_path
 from declarative_mail.resources.pulled import Arrangement, Declared, SecretVariable
 from declarative_mail.resources.registry import resource_types

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
@@ -13,6 +12,7 @@ from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
 from declarative_mail.operations.evaluate import Evaluated
 from declarative_mail.planning.change import Change
+from declarative_mail.records import replace
 from declarative_mail.resources.objects import resource_value
 from declarative_mail.state.snapshot import ResourceRecord
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.operations.evaluate import evaluate
@@ -10,8 +10,7 @@ from declarative_mail.operations.states import load_sound
 from declarative_mail.operations.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """One remote, which system it is, and what it lacks."""
 
     name: str

@@ -6,8 +6,9 @@ One client for each ``remote`` block, and the local one that is always there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from uuid import uuid4
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, suggestion
@@ -61,8 +62,7 @@ REMOTE_TYPES = tuple(_OPENERS)
 """The types that a ``remote`` block may have; ``local`` needs no block."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remotes:
+class Remotes(Struct, frozen=True):
     """All remotes of a run.
 
     Args:

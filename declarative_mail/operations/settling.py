@@ -15,7 +15,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
@@ -25,8 +26,7 @@ from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
 
 
-@dataclass
-class Settled:
+class Settled(Struct):
     """What became of the calls that were open.
 
     Args:

@@ -9,8 +9,9 @@ What is encrypted is copied as it is: its salt is part of the key that made the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from declarative_mail.applying.journal import FileJournal
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
@@ -27,8 +28,7 @@ from declarative_mail.state.stores.base import Store, Stored
 from declarative_mail.state.stores.local import LocalStore
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Migration:
+class Migration(Struct, frozen=True, kw_only=True):
     """What is to be moved, and how.
 
     Args:
@@ -48,8 +48,7 @@ class Migration:
     timeout: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Migrated:
+class Migrated(Struct, frozen=True, kw_only=True):
     """What was moved.
 
     Args:

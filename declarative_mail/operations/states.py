@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import cast
+
+from msgspec import Struct, field
 
 from declarative_mail import __version__
 from declarative_mail.addresses import Address
@@ -28,8 +29,7 @@ from declarative_mail.state.stores.local import LocalStore
 FINGERPRINT_KEY = "DMAIL_FINGERPRINT_KEY"
 
 
-@dataclass
-class OpenState:
+class OpenState(Struct):
     """The state of a workspace as it was read.
 
     Args:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, cast
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, Span
@@ -29,6 +30,7 @@ from declarative_mail.planning.normalise import (
     without_left_alone,
 )
 from declarative_mail.planning.targets import Selection
+from declarative_mail.records import replace
 from declarative_mail.state.snapshot import ResourceRecord
 
 _ORDER = {
@@ -45,8 +47,7 @@ _ORDER = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """An existing object to take over.
 
     Args:
@@ -62,8 +63,7 @@ class Imported:
     private: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sources:
+class Sources(Struct, frozen=True, kw_only=True):
     """What a plan is made from.
 
     Args:
@@ -85,8 +85,7 @@ class Sources:
     same_secret: SameSecret = operator.eq
 
 
-@dataclass(frozen=True, kw_only=True)
-class Options:
+class Options(Struct, frozen=True, kw_only=True):
     """How a plan is made.
 
     Args:

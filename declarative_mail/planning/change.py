@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Span
@@ -56,8 +57,7 @@ class Reason(StrEnum):
     GONE_THERE = "forget_because_missing_in_remote"
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What the configuration says of one resource instance.
 
     Args:
@@ -105,8 +105,7 @@ class Wanted:
     natural_key: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """What happens to one address.
 
     Args:
@@ -192,8 +191,7 @@ class SecretNumbers:
         return f"#{self._numbers.setdefault(known_by, len(self._numbers) + 1)}"
 
 
-@dataclass(frozen=True, slots=True)
-class OutputChange:
+class OutputChange(Struct, frozen=True):
     """An output before and after."""
 
     action: Action
@@ -213,8 +211,7 @@ class OutputChange:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Brake:
+class Brake(Struct, frozen=True):
     """A reason not to apply without being told so: the flag that lets it pass, and what is wrong."""
 
     name: str
@@ -227,8 +224,7 @@ class Brake:
         return {"name": self.name, "flag": self.flag, "message": self.message}
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """All changes, deletes first, and what they are bound to.
 
     Args:
@@ -251,7 +247,7 @@ class Plan:
     digest: str
     brakes: tuple[Brake, ...] = ()
     mode: str = "normal"
-    connection_tests: tuple[Mapping[str, Any], ...] = field(default=())
+    connection_tests: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def effective(self) -> tuple[Change, ...]:

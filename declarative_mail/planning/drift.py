@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import SecretNumbers, Stored, Wanted
@@ -25,8 +26,7 @@ from declarative_mail.state.snapshot import ResourceRecord
 Side: TypeAlias = Literal["theirs", "ours", "both", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """One ``accept_drift`` block: attributes (none: all) of an address, up to and including a day."""
 
     address: Address
@@ -43,8 +43,7 @@ class Accepted:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class FieldDrift:
+class FieldDrift(Struct, frozen=True):
     """One attribute that is not as it was applied, or not as it is wanted.
 
     Args:
@@ -62,8 +61,7 @@ class FieldDrift:
     accepted: Accepted | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectDrift:
+class ObjectDrift(Struct, frozen=True):
     """What is to be said of one object; `gone` means that it no longer exists."""
 
     address: Address

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address, ModulePath, parse_target
 from declarative_mail.diagnostics import Diagnostic, Label, Span
@@ -16,8 +17,7 @@ Repetition: TypeAlias = Literal["once", "count", "for_each"]
 """How many instances a block has: one without a key, numbered ones, named ones."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One ``moved`` block, as written in the module that is called by the names `module` from the root on.
 
     It holds in every instance of that module; its addresses are relative to it.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.planning.change import Reason, Stored, Wanted
 from declarative_mail.planning.diff import at_path
@@ -14,8 +15,7 @@ from declarative_mail.resources.stored import SECRET, leaf_content
 SameSecret: TypeAlias = Callable[[str, str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(Struct, frozen=True):
     """Which secrets count as changed although nothing tells that they differ.
 
     Args:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address, AddressError, ModulePath, ModuleStep, parse_target
 from declarative_mail.diagnostics import Diagnostic, suggestion
 from declarative_mail.diagnostics.codes import planning as codes
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """A choice of addresses; None covers all."""
 
     chosen: frozenset[Address] | None = None

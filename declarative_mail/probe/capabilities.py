@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 _SPLIT = re.compile(r"[\s=]+")
 
@@ -12,8 +13,7 @@ _SPLIT = re.compile(r"[\s=]+")
 _OVERWRITTEN = re.compile(r"X{6,}[A-Z]?")
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """The extensions of a server.
 
     Args:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from declarative_mail.probe.wire_text import harmless
 
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 _Kind = TypeVar("_Kind", bound="x509.ExtensionType")
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFacts:
+class CertificateFacts(Struct, frozen=True):
     """One certificate.
 
     Args:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 
 from declarative_mail.probe.authentication import Exchange
 from declarative_mail.probe.capabilities import Capabilities, parse_capabilities
@@ -16,6 +15,7 @@ from declarative_mail.probe.network import Dropped, NetworkFault, Stream, TlsOpt
 from declarative_mail.probe.reply import Reply, ReplyReader
 from declarative_mail.probe.transcript import Transcript
 from declarative_mail.probe.wire_text import harmless, wire_bytes
+from declarative_mail.records import replace
 
 # The longest command line with its line end (RFC 5321 section 4.5.3.1.4); a longer initial response waits to be asked
 # for.

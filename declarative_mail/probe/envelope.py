@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.probe.wire_text import wire_host
 
@@ -11,8 +12,7 @@ _UNSENDABLE = re.compile(r"[\x00-\x20\x7f<>]")
 _QUOTED = re.compile(r'"(?:[^"\\\x00-\x1f\x7f]|\\[^\x00-\x1f\x7f])*"')
 
 
-@dataclass(frozen=True, slots=True)
-class WireAddress:
+class WireAddress(Struct, frozen=True):
     """An address as MAIL and RCPT carry it.
 
     Args:

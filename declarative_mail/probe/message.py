@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from declarative_mail.probe.envelope import wire_address
 from declarative_mail.probe.settings import ServerSettings, TestSettings
@@ -28,8 +29,7 @@ _QUEUE_IDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TestMessage:
+class TestMessage(Struct, frozen=True):
     """A message ready for DATA.
 
     Args:

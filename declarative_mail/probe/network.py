@@ -15,6 +15,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from msgspec import Struct
+
 from declarative_mail.probe.settings import TlsVersion
 from declarative_mail.secrets import Secret
 
@@ -61,8 +63,7 @@ class TlsFault(NetworkFault):
         self.alert = alert
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One address of a server: an IPv4 or IPv6 address (with its zone, if any) and a port."""
 
     host: str
@@ -72,8 +73,7 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsOptions:
+class TlsOptions(Struct, frozen=True, kw_only=True):
     """How a handshake is to be made.
 
     Args:

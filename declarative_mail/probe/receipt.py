@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.probe.network import TimedOut
 from declarative_mail.probe.receipt_mailbox import Found, Mailbox, MailboxFault
@@ -55,8 +56,7 @@ def await_receipt(
         return not_looked(settings, wanted, endless, wait.so_far)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wait:
+class _Wait(Struct, frozen=True):
     """How long to wait, on whose clock."""
 
     begun: float

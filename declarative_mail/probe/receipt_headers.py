@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+from msgspec import Struct, field
 
 # What a comment may hold, and what else a structured header is made of (RFC 5322, section 3.2).
 _PIECE = re.compile(r'[()]|"(?:[^"\\]|\\.)*"|\\.|[^()"\\]+|.', re.DOTALL)
@@ -25,8 +26,7 @@ _LONGEST_HEADER = 8_000
 _BY = re.compile(r"\bby\s+([^\s;()]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class MethodResult:
+class MethodResult(Struct, frozen=True):
     """What the receiving server found by one method.
 
     Args:
@@ -52,8 +52,7 @@ class MethodResult:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class AuthenticationResults:
+class AuthenticationResults(Struct, frozen=True):
     """One Authentication-Results header.
 
     Args:
@@ -66,8 +65,7 @@ class AuthenticationResults:
     results: tuple[MethodResult, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(Struct, frozen=True):
     """One Received header: the server that took the message, and when (None where the date cannot be read)."""
 
     by: str

@@ -11,12 +11,13 @@ import ssl
 from base64 import b64encode
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from email.message import Message
 from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.probe.receipt_records import ReceiptSettings
 from declarative_mail.probe.wire_text import harmless
@@ -45,8 +46,7 @@ class MailboxFault(Exception):  # noqa: N818 - a fault of the mailbox, or of the
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A message that is there.
 
     Args:

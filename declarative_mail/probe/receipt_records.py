@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.probe.receipt_headers import AuthenticationResults, Hop
 from declarative_mail.probe.verdict import Verdict
@@ -15,8 +16,7 @@ ImapEncryption: TypeAlias = Literal["none", "starttls", "starttls_if_offered", "
 DEFAULT_TIMEOUT = 60.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReceiptSettings:
+class ReceiptSettings(Struct, frozen=True, kw_only=True):
     """Where a test message must arrive.
 
     Args:
@@ -62,8 +62,7 @@ class ReceiptSettings:
         return self.port or (993 if self.encryption == "tls" else 143)
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """Whether a message arrived.
 
     Args:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.probe.foreign import first_words, foreign_protocol, speaks_tls
 from declarative_mail.probe.network import Dropped, NetworkFault, Stream, TimedOut
@@ -26,8 +27,7 @@ _FIRST_WORDS = 64
 _MOMENT = 0.3
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """One reply: its code and the text of each of its lines, harmless."""
 
     code: int

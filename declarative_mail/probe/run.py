@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -24,6 +23,7 @@ from declarative_mail.probe.sockets import RealNetwork
 from declarative_mail.probe.steps import envelope, greet, login, reach, secure
 from declarative_mail.probe.transcript import Transcript
 from declarative_mail.probe.verdict import Stage, StageResult, TestResult, in_order, passes
+from declarative_mail.records import replace
 
 Progress: TypeAlias = Callable[[str, StageResult], None]
 """Called with the address and each result as it comes; a stage that is tried again is reported again."""

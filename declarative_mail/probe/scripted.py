@@ -11,36 +11,33 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.network import Dropped, Endpoint, NetworkFault, Stream, TimedOut, TlsOptions, TlsShown
 
 
-@dataclass(frozen=True, slots=True)
-class Hear:
+class Hear(Struct, frozen=True):
     """The client has to send a line that begins so (in any case); with `skip`, others may come before it."""
 
     begins: bytes = b""
     skip: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Wait:
+class Wait(Struct, frozen=True):
     """Seconds pass before the server goes on."""
 
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Close:
+class Close(Struct, frozen=True):
     """The server closes the connection; `reset` tears it down."""
 
     reset: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Handshake:
+class Handshake(Struct, frozen=True):
     """The client begins TLS; it sees this, or fails so."""
 
     outcome: TlsShown | NetworkFault = field(default_factory=lambda: TlsShown("TLSv1.3", "TLS_AES_256_GCM_SHA384", ()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.authentication import hide_password
 from declarative_mail.probe.capabilities import Capabilities
@@ -19,8 +20,7 @@ from declarative_mail.probe.verdict import Stage
 _FULL_NAME = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """What the steps of a test hand on to each other; one thread at a time.
 
     Args:

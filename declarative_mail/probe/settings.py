@@ -8,8 +8,9 @@ stops.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.verdict import STAGES, Stage
 from declarative_mail.resources.mailbox import parse_mailbox
@@ -31,8 +32,7 @@ class TokenUnavailable(Exception):  # noqa: N818 - it names the state, like the 
     """Raised by a `FetchToken` that got no token; its text is shown to the user and must hold no credential."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServerSettings:
+class ServerSettings(Struct, frozen=True, kw_only=True):
     """One SMTP server and how to speak to it.
 
     Args:
@@ -99,8 +99,7 @@ class ServerSettings:
         return self.encryption == "none" and self.auth not in {"auto", "none"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TestSettings:
+class TestSettings(Struct, frozen=True, kw_only=True):
     """How far a connection test goes, how long it may take, and what counts as failure.
 
     Args:

@@ -9,10 +9,11 @@ One connection takes many messages, one after another.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.capabilities import Capabilities
 from declarative_mail.probe.conversation import InDoubt
@@ -40,8 +41,7 @@ class TransportRefused(Exception):  # noqa: N818 - it names what happened
         self.transcript = tuple(transcript)
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """What became of one message.
 
     Args:

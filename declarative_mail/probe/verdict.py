@@ -10,9 +10,10 @@ of it, kept in state and in saved plans, and `TestResult.from_record` reads it b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias, get_args
+
+from msgspec import Struct, field
 
 Stage: TypeAlias = Literal[
     "resolve", "connect", "greeting", "ehlo", "tls", "auth", "sender", "recipient", "message", "quit"
@@ -22,8 +23,7 @@ Verdict: TypeAlias = Literal["pass", "warn", "fail", "skipped", "unknown"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
-@dataclass(frozen=True, slots=True)
-class StageResult:
+class StageResult(Struct, frozen=True):
     r"""The verdict of one stage.
 
     Args:
@@ -74,8 +74,7 @@ class StageResult:
         return self.data | {"details": dict(self.details)}
 
 
-@dataclass(frozen=True, slots=True)
-class TestResult:
+class TestResult(Struct, frozen=True):
     """The verdict on one server.
 
     Args:

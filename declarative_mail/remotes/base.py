@@ -11,8 +11,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Code, Diagnostic
@@ -39,8 +40,7 @@ def recognise_nothing(_secret: Secret, known: Mapping[str, Any] | None) -> Store
     return {SECRET: dict(known)} if known else UNKNOWN_SECRET
 
 
-@dataclass(frozen=True, slots=True)
-class LiveObject:
+class LiveObject(Struct, frozen=True):
     """What a remote has, in canonical attributes.
 
     Args:
@@ -56,8 +56,7 @@ class LiveObject:
     private: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """One object to write.
 
     Args:
@@ -84,8 +83,7 @@ class Operation:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """How one operation ended: the object as the remote now has it, or the fault.
 
     Both, where the object stands but is not what was meant: it is remembered as it is, and the change has failed.
@@ -98,8 +96,7 @@ class Written:
     """The fault is that no answer came: the remote may have done it. The next run asks."""
 
 
-@dataclass(frozen=True, slots=True)
-class MailTest:
+class MailTest(Struct, frozen=True):
     """A message that a remote shall send through one of its servers: the recipient, the subject, the text."""
 
     to: str
@@ -107,16 +104,14 @@ class MailTest:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class MailTested:
+class MailTested(Struct, frozen=True):
     """Whether a remote's server took the message, and what the remote says of it."""
 
     ok: bool
     said: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Objection:
+class Objection(Struct, frozen=True):
     """What a remote has against a declared object or a change of it.
 
     Args:
@@ -136,16 +131,14 @@ class Objection:
     related: tuple[tuple[Address, Path, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """One object of the configuration that is meant for a remote: its attributes in stored form."""
 
     address: Address
     attributes: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """One declared object before its remote has had a say.
 
     Args:

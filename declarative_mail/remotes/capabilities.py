@@ -15,9 +15,10 @@ A path is dotted and has no indexes: ``email.subject``. What holds of a block ho
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.resources.leaves import Path
 from declarative_mail.resources.registry import resource_class
@@ -29,8 +30,7 @@ Handling: TypeAlias = Literal["written", "unreadable", "kept", "absent"]
 ALL_VERBS: frozenset[Verb] = frozenset({"create", "read", "update", "delete"})
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Capabilities(Struct, frozen=True):
     """What a remote can do with one type.
 
     Args:

@@ -12,9 +12,10 @@ no whole answer     again where doing it twice does no harm
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from random import uniform
+
+from msgspec import Struct
 
 from declarative_mail.remotes.answers import Answer, Unreachable
 
@@ -35,8 +36,7 @@ class Refused(Exception):  # noqa: N818 - it carries an answer through the retri
         self.answer = answer
 
 
-@dataclass(frozen=True, slots=True)
-class Repetition:
+class Repetition(Struct, frozen=True):
     """The rules for one request.
 
     Args:

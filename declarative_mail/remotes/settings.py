@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, replace
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import FieldInfo, fields, replace
 
 from declarative_mail.diagnostics import Diagnostic, Label, Span, suggestion
 from declarative_mail.diagnostics.codes import remotes as codes
@@ -18,11 +20,10 @@ SHARED = ("default",)
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
-_Settings = TypeVar("_Settings")
+_Settings = TypeVar("_Settings", bound=Struct)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """One ``remote`` block.
 
     Args:
@@ -43,10 +44,10 @@ def read_settings(block: Block, form: type[_Settings]) -> tuple[_Settings | None
 
     Args:
         block: what was written.
-        form: a dataclass whose fields are of type str, bool, int, `Secret` or, for a length of time, float.
+        form: a record whose fields are of type str, bool, int, `Secret` or, for a length of time, float.
     """
     faults: list[Diagnostic] = []
-    known = {one.name: one for one in fields(cast("Any", form))}
+    known = {one.name: one for one in fields(form)}
     given: dict[str, Any] = {}
     for name, attribute in block.body.attributes.items():
         if name in SHARED or is_null(attribute.value):
@@ -57,7 +58,7 @@ def read_settings(block: Block, form: type[_Settings]) -> tuple[_Settings | None
             faults.append(Diagnostic(codes.REMOTE_SETTING, detail, Label(attribute.name_span), help=help_))
             continue
         try:
-            given[name] = _converted(attribute.value, str(known[name].type))
+            given[name] = _converted(attribute.value, form.__annotations__[name])
         except ValueError as error:
             detail = f"{name} of remote.{block.name} {error}."
             faults.append(Diagnostic(codes.REMOTE_SETTING, detail, Label(attribute.span, secret=True)))
@@ -73,15 +74,15 @@ def _capped(settings: _Settings, block: Block) -> _Settings:
     own: int | None = getattr(settings, "parallelism", None)
     if own is None or block.parallelism is None:
         return settings
-    return cast("_Settings", replace(cast("Any", settings), parallelism=min(own, block.parallelism)))
+    return replace(settings, parallelism=min(own, block.parallelism))
 
 
-def _missing(block: Block, known: Mapping[str, Any]) -> list[Diagnostic]:
+def _missing(block: Block, known: Mapping[str, FieldInfo]) -> list[Diagnostic]:
     faults = []
     for name, one in known.items():
         attribute = block.body.attributes.get(name)
         absent = attribute is None or is_null(attribute.value)
-        if absent and one.default is MISSING and one.default_factory is MISSING:
+        if absent and one.required:
             detail = f"remote.{block.name} needs the setting {name}."
             faults.append(Diagnostic(codes.REMOTE_SETTING, detail, Label(block.header)))
     return faults

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import Any, Literal, TypeAlias
 
+from msgspec import Struct
+
+from declarative_mail.records import replace
 from declarative_mail.rendering.text import counted, neutralise
 from declarative_mail.rendering.values import (
     INDENT,
@@ -25,8 +27,7 @@ Symbol: TypeAlias = Literal["+", "-", "~", " "]
 _FORCES = " # forces replacement"
 
 
-@dataclass(frozen=True, slots=True)
-class DiffLine:
+class DiffLine(Struct, frozen=True):
     """One line of a difference: its symbol, its depth and what it says."""
 
     symbol: Symbol
@@ -34,8 +35,7 @@ class DiffLine:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """What plain values do not say.
 
     Args:

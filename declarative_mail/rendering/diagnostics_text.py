@@ -12,8 +12,9 @@ error[DM2103]: Unknown SMTP server reference
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span
 from declarative_mail.rendering.excerpt import Mark, draw, last_line
@@ -24,8 +25,7 @@ LIMIT = 20
 """More than this many are not read by anybody: the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
+class _Group(Struct, frozen=True):
     """A diagnostic and the warnings of the same code that say the same of other places."""
 
     first: Diagnostic

@@ -12,7 +12,8 @@ shown.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Source, Span
 from declarative_mail.rendering.secret_ranges import secret_ranges
@@ -26,8 +27,7 @@ _BEFORE_MARK = 20
 _NARROW = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A label as it is drawn: the range, the text, the character under it and its style."""
 
     span: Span
@@ -36,8 +36,7 @@ class Mark:
     style: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(Struct, frozen=True):
     """The part of a mark on one line, in code points of that line; `text` only on its last line."""
 
     line: int
@@ -47,8 +46,7 @@ class _Piece:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A source line as it is shown: the text and, for each code point and the end, its column."""
 
     text: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _CODES = {
     "bold": "1",
@@ -18,8 +18,7 @@ _CODES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """The properties of an output that rendering depends on; found out by `cli`, which may read the environment.
 
     Args:

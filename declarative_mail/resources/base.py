@@ -7,9 +7,9 @@ A model is the one place that says which attributes a type has: `schema` derives
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, TypeAlias
 
+from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field
 
 from declarative_mail.addresses import Address
@@ -21,8 +21,7 @@ Values: TypeAlias = dict[str, Plain]
 """The attributes of one body while it is decoded; what is faulty or known only after apply is an `Unknown`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Struct, frozen=True):
     """What a rule finds wrong, relative to the body that it looked at.
 
     Args:

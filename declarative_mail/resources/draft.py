@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Code, Diagnostic, Label, Span
@@ -16,8 +16,7 @@ FAULTY = Unknown(DYNAMIC)
 """Stands where a value was refused, so that no rule complains of it again."""
 
 
-@dataclass(slots=True, eq=False)
-class Draft:
+class Draft(Struct, eq=False):
     """What is known while one instance is decoded.
 
     Args:

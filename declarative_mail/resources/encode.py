@@ -7,9 +7,10 @@ out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.language.syntax import Block, Body, Call, Expression, Literal, Object, Tuple
@@ -19,8 +20,7 @@ from declarative_mail.resources.schema import AttributeSchema, BlockSchema, Sche
 from declarative_mail.resources.stored import REFERENCE, is_stored_leaf
 
 
-@dataclass(frozen=True, slots=True)
-class Leaves:
+class Leaves(Struct, frozen=True):
     """What is written for values that are no plain ones.
 
     Args:

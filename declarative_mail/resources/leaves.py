@@ -11,8 +11,9 @@ leaf          stands for
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 
@@ -23,8 +24,7 @@ Plain: TypeAlias = Any
 """``None``, bool, int, float, str, list and dict of these, and the leaves `Secret`, `Reference` and `Unknown`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """What an attribute of type reference holds. Exactly one of the two is set.
 
     Args:

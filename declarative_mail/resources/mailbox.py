@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # RFC 5321 section 4.1.2 (dot-string, domain) with the lengths of section 4.5.3.1. Nearly every address is of this
 # form, and a match costs a microsecond, where email-validator costs fifty and its import ten thousand.
@@ -25,8 +26,7 @@ class MailboxError(ValueError):
     """A text is no mailbox; the message is a whole sentence that says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Struct, frozen=True):
     """One mailbox: ``Deploys <deploys@example.com>``.
 
     Args:

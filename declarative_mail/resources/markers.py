@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import is_instance_schema
 
@@ -23,35 +23,30 @@ class _LeafMark:
         return is_instance_schema(self.classes)
 
 
-@dataclass(frozen=True, slots=True)
-class SecretMark(_LeafMark):
+class SecretMark(_LeafMark, Struct, frozen=True):
     """The value is a `Secret`, or a reference to a `secret` resource; it is never stored or shown."""
 
     classes: ClassVar = (Secret, Reference)
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceMark(_LeafMark):
+class ReferenceMark(_LeafMark, Struct, frozen=True):
     """The value is a `Reference` to a resource or data source of this type."""
 
     type: str
     classes: ClassVar = (Reference,)
 
 
-@dataclass(frozen=True, slots=True)
-class SetMark:
+class SetMark(Struct, frozen=True):
     """Order and duplicates do not matter. With `fold`, neither does the case of letters (e-mail addresses)."""
 
     fold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ComputedMark:
+class ComputedMark(Struct, frozen=True):
     """Made by whatever holds the object: known after apply, not settable."""
 
 
-@dataclass(frozen=True, slots=True)
-class DerivedMark:
+class DerivedMark(Struct, frozen=True):
     """The default is worked out from other attributes; `text` says how, for the reference.
 
     With `fixed`, a value so made stays as it was at creation, whatever it was made from becomes later.
@@ -61,13 +56,11 @@ class DerivedMark:
     fixed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LocalMark:
+class LocalMark(Struct, frozen=True):
     """Means something to `dmail` alone: kept in state, never written to a remote."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceMark:
+class ChoiceMark(Struct, frozen=True):
     """The code of the fault where the value is none of the choices, for kinds that deserve one of their own."""
 
     code: Code

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics.suggest import suggestion
 
@@ -38,16 +39,14 @@ class PresetError(ValueError):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """A port and how it is encrypted: ``tls`` from the first byte, ``starttls`` demanded, or ``none``."""
 
     port: int
     encryption: str
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """How much a service takes; None where nothing reliable is known. Days are any 24 hours.
 
     Args:
@@ -69,8 +68,7 @@ class Limits:
     trial_messages_per_day: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(Struct, frozen=True):
     """What goes wrong at a service, and to what it belongs.
 
     Args:
@@ -83,8 +81,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """A day after which something that works now is off unless somebody acts.
 
     Args:
@@ -100,8 +97,7 @@ class Deadline:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(Struct, frozen=True):
     """What is known of one service.
 
     Args:
@@ -141,8 +137,7 @@ class Preset:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(Struct, frozen=True):
     """Where a preset leads once the configuration's own words are heard.
 
     Args:

@@ -7,9 +7,10 @@ change names and references of others, so all of it is done again until nothing 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
+
+from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic
@@ -31,13 +32,12 @@ from declarative_mail.resources.schema import Schema, resource_schema
 from declarative_mail.resources.stored import REFERENCE, with_leaves
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """One object of a remote: its type, its id there, its attributes in stored form (references as ``TYPE/ID``)."""
 
     type: str
     id: str
-    attributes: Mapping[str, Any] = field(repr=False)
+    attributes: Mapping[str, Any]
 
     @property
     def key(self) -> str:
@@ -52,8 +52,7 @@ class Found:
         return self.type if name is None else f'{self.type} "{name}"'
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
+class Known(Struct, frozen=True, kw_only=True):
     """What is named already.
 
     Args:
@@ -69,8 +68,7 @@ class Known:
     variables: Collection[str] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
+class Declared(Struct, frozen=True):
     """One object as it is declared."""
 
     address: Address
@@ -78,8 +76,7 @@ class Declared:
     body: Body
 
 
-@dataclass(frozen=True, slots=True)
-class SecretVariable:
+class SecretVariable(Struct, frozen=True):
     """The variable for one secret of an object."""
 
     name: str
@@ -87,8 +84,7 @@ class SecretVariable:
     path: Path
 
 
-@dataclass(frozen=True)
-class Arrangement:
+class Arrangement(Struct, frozen=True):
     """What is declared, by address; the variables that it needs, by name; and for what is left out, the reason."""
 
     objects: tuple[Declared, ...]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin
 
+from msgspec import Struct
 from pydantic.fields import FieldInfo
 
 from declarative_mail.diagnostics import Code
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType, Type
+from declarative_mail.records import replace
 from declarative_mail.resources.base import Block, Body, Resource
 from declarative_mail.resources.leaves import Plain
 from declarative_mail.resources.markers import (
@@ -31,8 +33,7 @@ _LEAF_TYPES: dict[str, Type] = {"text": STRING, "number": NUMBER, "flag": BOOL, 
 _QUICK: dict[str, type] = {"text": str, "number": int, "flag": bool}
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeSchema:
+class AttributeSchema(Struct, frozen=True):
     """One attribute.
 
     Args:
@@ -84,8 +85,7 @@ class AttributeSchema:
         return SetType(leaf) if self.shape == "set" else ListType(leaf)
 
 
-@dataclass(frozen=True, slots=True)
-class BlockSchema:
+class BlockSchema(Struct, frozen=True):
     """One kind of nested block.
 
     Args:
@@ -200,8 +200,7 @@ def _defaults(attributes: dict[str, AttributeSchema], blocks: dict[str, BlockSch
 _M = TypeVar("_M")
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What the annotation of a field says, gathered from the outside in."""
 
     marks: list[Any]

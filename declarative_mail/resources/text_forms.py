@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,9})?(?:ms|s|m|h|d|w))+")
@@ -20,16 +21,14 @@ class FormError(ValueError):
     """A text has another form; the message is a whole sentence that says which it should have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Struct, frozen=True):
     """At most `count` in any `seconds`."""
 
     count: int
     seconds: int
 
 
-@dataclass(frozen=True, slots=True)
-class SmtpUri:
+class SmtpUri(Struct, frozen=True):
     """``smtp://host:port`` or ``smtps://…``; the port is that of the scheme (25, 465) where none is written."""
 
     scheme: str

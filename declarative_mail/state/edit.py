@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address, ModulePath, module_prefix
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
@@ -20,8 +21,7 @@ Target: TypeAlias = Address | ModulePath
 """One instance, all instances of a resource, or everything in a module instance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """A changed state and what became of which address: the new one, or None for an object that is forgotten."""
 
     snapshot: Snapshot

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -13,8 +13,7 @@ from declarative_mail.state.snapshot import Snapshot
 from declarative_mail.state.stores.base import Store
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """What a store held when it was last read or written.
 
     Args:

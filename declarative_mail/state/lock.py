@@ -10,14 +10,16 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import random
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from msgspec import Struct
+
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 
 _JSON_NAMES = {
     "id": "ID",
@@ -48,8 +50,7 @@ def alive_seconds() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
-@dataclass(frozen=True, slots=True)
-class LockInfo:
+class LockInfo(Struct, frozen=True):
     """Who holds a lock.
 
     Args:
@@ -156,15 +157,14 @@ class LockLost(DiagnosticError):  # noqa: N818  # the same style
 Found = TypeVar("Found")
 
 
-@dataclass(slots=True)
-class Patience:
+class Patience(Struct):
     """Waiting for a lock: tries at growing intervals, with jitter so that many who wait do not try together."""
 
     timeout: float
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = alive_seconds
     longest: float = 2.0
-    _tries: int = field(default=0, init=False)
+    _tries: int = 0
 
     def until(self, attempt: Callable[[], Found]) -> Found:
         """The result of the first attempt that does not raise `StateLocked`; the last such error when time is up."""

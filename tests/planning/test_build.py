@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from declarative_mail.addresses import parse_address
 from declarative_mail.planning.build import Imported, Options
 from declarative_mail.planning.change import Action, Reason
+from declarative_mail.records import replace
 from tests.planning.records import changes_and_faults, plan, record, wanted
 
 A = "user_group.a"

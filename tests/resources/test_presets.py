@@ -212,4 +212,4 @@ def test_the_file_has_no_fields_that_nobody_reads() -> None:
     """Every field of a row is a field of the record."""
     rows = json.loads(presets._TABLE.read_text("utf-8"))["presets"]
 
-    assert {frozenset(presets.Preset.__dataclass_fields__)} == {frozenset(row) for row in rows}
+    assert {frozenset(presets.Preset.__struct_fields__)} == {frozenset(row) for row in rows}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import getpass
 import os
-from dataclasses import replace
 
 import pytest
 
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.state.lease import CHECK_SECONDS, CheckedLease
 from declarative_mail.state.lock import LockInfo, LockLost, Patience, StateLocked, locked, lost, new_lock_info
 from tests.state.builders import fails_with, make_lock

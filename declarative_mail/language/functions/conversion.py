@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.language.convert import ConversionError, convert, convertible
 from declarative_mail.language.functions.arguments import without_mark
@@ -24,6 +22,7 @@ from declarative_mail.language.types import (
     type_of,
 )
 from declarative_mail.language.values import Marked, Unknown, Value, is_wholly_known
+from declarative_mail.records import replace
 
 _HINTS = {
     BOOL: 'only the strings "true" or "false" are allowed',

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.language.functions.huffman import Code, make_codes
 
@@ -74,8 +75,7 @@ def deflate(data: bytes) -> bytes:
     return bytes(writer.done)
 
 
-@dataclass(slots=True)
-class _Bits:
+class _Bits(Struct):
     """Bytes that are filled from the lowest bit on."""
 
     done: bytearray = field(default_factory=bytearray)
@@ -192,8 +192,7 @@ class _Finder:
         return count
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
+class _Plan(Struct, frozen=True):
     """The code words of one block and what it costs with them."""
 
     symbols: dict[int, Code]
@@ -260,8 +259,7 @@ def _write_tokens(writer: _Bits, tokens: list[Token], plan: _Plan) -> None:
     writer.write(*plan.symbols[END_OF_BLOCK])
 
 
-@dataclass(frozen=True, slots=True)
-class _Header:
+class _Header(Struct, frozen=True):
     """The lengths of a block's own code words, packed in their turn."""
 
     runs: list[Token]

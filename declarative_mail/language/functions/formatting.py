@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics.codes.functions import RESULT_TOO_LARGE
 from declarative_mail.language.convert import ConversionError, convert
@@ -30,8 +31,7 @@ _BEGINNING = re.compile(r"%[ #+\-0]*(?:[1-9][0-9]*)?(?:\.[0-9]*)?(?:\[(?:[1-9][0
 _BASES = {"b": ("b", "0b"), "d": ("d", ""), "o": ("o", "0"), "x": ("x", "0x"), "X": ("X", "0X")}
 
 
-@dataclass(frozen=True, slots=True)
-class Verb:
+class Verb(Struct, frozen=True):
     """One formatting sequence.
 
     Args:

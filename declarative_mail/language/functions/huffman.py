@@ -6,8 +6,9 @@ Of several best codes the one is made that Terraform's packer makes, so that pac
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Code: TypeAlias = tuple[int, int]
 """A code word with its bits in the order of sending from the lowest on, and how many bits it has."""
@@ -15,8 +16,7 @@ Code: TypeAlias = tuple[int, int]
 _NEVER = 2**31 - 1
 
 
-@dataclass(slots=True)
-class _Level:
+class _Level(Struct):
     """One row of the lists of packages: what was taken last and what can be taken next."""
 
     last: int

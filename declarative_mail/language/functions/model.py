@@ -8,10 +8,11 @@ result. An implementation therefore sees plain known values unless a `Parameter`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Code, DiagnosticError
 from declarative_mail.diagnostics.codes.functions import (
@@ -37,6 +38,7 @@ from declarative_mail.language.values import (
     is_known,
     is_null,
 )
+from declarative_mail.records import replace
 
 MAX_TEXT = 2**24
 """Characters that the result of one call may have: far above any real use, and small enough to stay alive."""
@@ -77,8 +79,7 @@ class FunctionError(Exception):
         return f'Invalid value for "{function.parameter(self.argument).name}" parameter: {self.message}.'
 
 
-@dataclass(frozen=True, slots=True)
-class Deferred:
+class Deferred(Struct, frozen=True):
     """An argument that is not evaluated yet, for the functions that decide whether it is.
 
     Args:
@@ -93,8 +94,7 @@ class Deferred:
 Argument: TypeAlias = Value | Deferred
 
 
-@dataclass(frozen=True, slots=True)
-class Completed:
+class Completed(Struct, frozen=True):
     """How a command ended: its exit status, and what it wrote to standard output and standard error."""
 
     status: int
@@ -102,8 +102,7 @@ class Completed:
     errors: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallContext:
+class CallContext(Struct, frozen=True, kw_only=True):
     """All that functions learn of the world outside their arguments.
 
     Args:
@@ -139,8 +138,7 @@ class CallContext:
     without_secrets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """One parameter, and which unusual arguments the implementation wants to see itself.
 
     Args:
@@ -162,8 +160,7 @@ class Parameter:
     lazy: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Function:
+class Function(Struct, frozen=True, kw_only=True):
     """One function.
 
     Args:

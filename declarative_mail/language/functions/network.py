@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from declarative_mail.language.functions.arguments import HEX_DIGITS, big_whole_number, whole_number
 from declarative_mail.language.functions.model import Function, FunctionError, Parameter
@@ -17,8 +18,7 @@ _MAPPED = 0xFFFF << 32
 """What precedes an IPv4 address in an IPv6 one (RFC 4291 section 2.5.5.2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Network:
+class Network(Struct, frozen=True):
     """An address block: the number of its first address, its prefix length and how many bits an address has."""
 
     first: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from declarative_mail.language.functions.arguments import null_of
 from declarative_mail.language.functions.model import MAX_TEXT, Function, FunctionError, Parameter, too_large
@@ -46,8 +47,7 @@ _REFERENCE = re.compile(r"\$(?:\$|(?P<plain>\w+)|\{(?P<braced>\w+)\})?")
 _GROUP_NUMBER = re.compile(r"0|[1-9][0-9]{0,7}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A compiled expression and the names of its groups, an empty one for each group without."""
 
     compiled: re2._Regexp[bytes]

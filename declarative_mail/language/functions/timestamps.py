@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Never
+
+from msgspec import Struct
+
+from declarative_mail.records import replace
 
 SECOND = 10**9
 """Nanoseconds."""
@@ -30,8 +33,7 @@ class TimestampError(ValueError):
     """A text is no point in time or no duration; the argument says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timestamp:
+class Timestamp(Struct, frozen=True):
     """A point in time and the offset in which it is shown.
 
     Args:
@@ -108,8 +110,7 @@ def _days_in(year: int, month: int) -> int:
     return 29 if month == 2 and leap else _DAYS[month - 1]
 
 
-@dataclass(slots=True)
-class _Scanner:
+class _Scanner(Struct):
     """Takes a timestamp apart from left to right, and says what it met instead of what it wanted."""
 
     rest: str

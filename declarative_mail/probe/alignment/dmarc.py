@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from declarative_mail.probe.alignment.dmarc_record import DmarcRecord, Walk, walk
 from declarative_mail.probe.alignment.dns import DnsUnavailable, Resolver
@@ -63,8 +64,7 @@ def is_aligned(domain: str, policy: Walk, *, strict: bool, resolver: Resolver) -
     return not strict and walk(domain, resolver).organisational == policy.organisational
 
 
-@dataclass(frozen=True, slots=True)
-class _States:
+class _States(Struct, frozen=True):
     """How the two mechanisms stand (``pass``, ``fail``, ``not_aligned``, ``unknown``), and the policy that applies."""
 
     spf: str

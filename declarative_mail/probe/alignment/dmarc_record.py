@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.alignment.dns import Resolver
 from declarative_mail.probe.alignment.tags import parse_tags
@@ -24,8 +25,7 @@ _POLICIES = ("none", "quarantine", "reject")
 _MOST_LABELS = 7
 
 
-@dataclass(frozen=True, slots=True)
-class DmarcRecord:
+class DmarcRecord(Struct, frozen=True):
     """A record as receivers read it.
 
     Args:
@@ -55,8 +55,7 @@ class DmarcRecord:
     faults: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(Struct, frozen=True):
     """What the way up from a domain showed.
 
     Args:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.verdict import Verdict
 
 Check: TypeAlias = Literal["spf", "dkim", "dmarc", "mx"]
 
 
-@dataclass(frozen=True, slots=True)
-class AlignmentResult:
+class AlignmentResult(Struct, frozen=True):
     """The verdict on one record, or on one that should be there.
 
     Args:

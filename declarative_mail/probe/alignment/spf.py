@@ -8,8 +8,9 @@ it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+from msgspec import Struct, field
 
 from declarative_mail.probe.alignment.dns import Answer, DnsUnavailable, RecordType, Resolver
 from declarative_mail.probe.alignment.spf_macros import LONGEST_NAME, IpAddress, MacroValues, expand
@@ -25,8 +26,7 @@ _MOST_NAMES = 10
 _LONGEST_LABEL = 63
 
 
-@dataclass(frozen=True, slots=True)
-class SpfOutcome:
+class SpfOutcome(Struct, frozen=True):
     """What a receiver comes to.
 
     Args:
@@ -90,8 +90,7 @@ def evaluate_spf(address: str, domain: str, *, sender: str, resolver: Resolver, 
     )
 
 
-@dataclass
-class _Evaluation:
+class _Evaluation(Struct):
     """One run of check_host() and all that it recurses into, with what is left of the limits."""
 
     address: IpAddress

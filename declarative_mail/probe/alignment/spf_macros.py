@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import TypeAlias
 from urllib.parse import quote
+
+from msgspec import Struct
 
 IpAddress: TypeAlias = IPv4Address | IPv6Address
 
@@ -18,8 +19,7 @@ LONGEST_NAME = 253
 """Octets of the longest domain name in its printed form, without the final dot."""
 
 
-@dataclass(frozen=True, slots=True)
-class MacroValues:
+class MacroValues(Struct, frozen=True):
     """What the letters stand for.
 
     Args:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import TypeAlias
+
+from msgspec import Struct
 
 Network: TypeAlias = IPv4Network | IPv6Network
 
@@ -32,8 +33,7 @@ class SpfSyntaxError(ValueError):
     """A record that no receiver can evaluate (permerror); the text names the term and its fault."""
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(Struct, frozen=True):
     """One mechanism with its qualifier.
 
     Args:
@@ -55,8 +55,7 @@ class Directive:
     prefix6: int = 128
 
 
-@dataclass(frozen=True, slots=True)
-class SpfRecord:
+class SpfRecord(Struct, frozen=True):
     """A parsed record: its directives in order, and the domain-spec of ``redirect``, empty where there is none."""
 
     directives: tuple[Directive, ...]

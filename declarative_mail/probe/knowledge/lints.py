@@ -7,10 +7,11 @@ its findings; `lint_server` runs them all but `lint_region`, which looks at a pr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 from email.utils import parseaddr
 from ipaddress import ip_address
+
+from msgspec import Struct
 
 from declarative_mail.probe.settings import ServerSettings
 from declarative_mail.resources.presets import Deadline, Endpoint, Expansion, Preset, find_preset
@@ -44,8 +45,7 @@ _MAILBOX_PRESETS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Lint:
+class Lint(Struct, frozen=True):
     """One finding.
 
     Args:

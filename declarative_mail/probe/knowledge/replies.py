@@ -18,10 +18,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.probe.knowledge.explanation import Explanation
 from declarative_mail.probe.knowledge.presets import hints_for
@@ -72,8 +73,7 @@ def explain_reply(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
+class _Reply(Struct, frozen=True):
     code: int
     enhanced: str | None
     text: str
@@ -81,8 +81,7 @@ class _Reply:
     vendor: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """A row of ``replies.json``; `needs` is the least evidence on which it is taken: text, enhanced or code."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from declarative_mail.probe.conversation import InDoubt
@@ -14,6 +13,7 @@ from declarative_mail.probe.network import NetworkFault
 from declarative_mail.probe.reply import Reply
 from declarative_mail.probe.session import Session
 from declarative_mail.probe.verdict import Stage, StageResult
+from declarative_mail.records import replace
 
 # Services that take these commands from any account and refuse after DATA: Amazon SES ("554 Message rejected: Email
 # address is not verified", in the sandbox also for recipients), Microsoft 365 ("554 5.2.252 SendAsDenied", "550 5.7.60

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, TypeVar
+
+from msgspec import Struct, field
 
 from declarative_mail.diagnostics import DiagnosticError
 from declarative_mail.remotes.answers import TransportError
@@ -23,8 +24,7 @@ _One = TypeVar("_One")
 _Answer = TypeVar("_Answer")
 
 
-@dataclass
-class Context:
+class Context(Struct):
     """One remote block at work.
 
     Args:

@@ -14,8 +14,9 @@ A removed rule takes along the comments that stand right above its dash, at the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.remotes.harness.yaml_nodes import Document, PipelineYamlError, Rule, read_document
 from declarative_mail.remotes.harness.yaml_splice import Change, change_item, change_pairs, spliced
@@ -26,8 +27,7 @@ __all__ = ["PipelineYamlError", "RuleEdit", "WireRule", "edit_rules", "read_rule
 KEY = "notificationRules"
 
 
-@dataclass(frozen=True, slots=True)
-class WireRule:
+class WireRule(Struct, frozen=True):
     """One entry of ``notificationRules`` as it stands."""
 
     identifier: str | None
@@ -40,8 +40,7 @@ class WireRule:
         return self.identifier or self.name or ""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleEdit:
+class RuleEdit(Struct, frozen=True):
     """One change.
 
     Args:

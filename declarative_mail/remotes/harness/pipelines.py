@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.remotes.harness.context import Context
 from declarative_mail.remotes.harness.scope import Scope
@@ -14,8 +15,7 @@ _LIST = f"{_PATH}/list"
 _PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineKey:
+class PipelineKey(Struct, frozen=True):
     """One pipeline, on a branch where it is stored in git and one is named."""
 
     scope: Scope
@@ -28,8 +28,7 @@ class PipelineKey:
         return f'the pipeline "{self.identifier}" of {self.scope.organization}/{self.scope.project}'
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
+class Pipeline(Struct, frozen=True):
     """A pipeline as it was read.
 
     Args:

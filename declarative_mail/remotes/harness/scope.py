@@ -15,14 +15,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _SECRET_EXPRESSION = re.compile(r"""<\+secrets\.get[vV]alue\(\s*(["'])([\w.$]+)\1\s*\)>""")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """An account, an organisation or a project."""
 
     organization: str | None = None
@@ -58,8 +58,7 @@ class Scope:
         return self in (other, Scope(other.organization), Scope())
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One object: its scope and identifier."""
 
     scope: Scope

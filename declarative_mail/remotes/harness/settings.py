@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.secrets import Secret
@@ -13,8 +14,7 @@ SAAS, SELF_MANAGED = "saas", "self_managed"
 EDITIONS = (SAAS, SELF_MANAGED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HarnessSettings:
+class HarnessSettings(Struct, frozen=True, kw_only=True):
     """The settings of ``remote "harness" "x" { … }``; times in seconds.
 
     Args:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.remotes.harness.yaml_splice import Change, Node, line_start, without_remarks
 from declarative_mail.remotes.harness.yaml_text import Style
@@ -28,8 +29,7 @@ class PipelineYamlError(Exception):
         self.line = line
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rule:
+class Rule(Struct, frozen=True, eq=False):
     """One rule in the text.
 
     Args:
@@ -49,8 +49,7 @@ class Rule:
     line: int
 
 
-@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, eq=False, kw_only=True):
     """A pipeline as far as its rules are concerned; positions are offsets into its text.
 
     Args:
@@ -82,7 +81,7 @@ class Document:
     key_column: int
     dash_column: int
     end: int
-    shared: frozenset[int] = field(default=frozenset())
+    shared: frozenset[int] = frozenset()
 
     def insertion(self, lines: Sequence[str]) -> Change:
         """Lines behind the last rule, or where the first one belongs."""

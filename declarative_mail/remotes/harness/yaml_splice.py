@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
 
 from declarative_mail.remotes.harness.yaml_text import flow, pair, scalar
 
@@ -16,8 +17,7 @@ Node: TypeAlias = Any
 """A node of ruamel.yaml's tree; its types do not say that nodes have a style."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """Another text in the place of one from an offset up to an offset."""
 
     start: int

@@ -11,9 +11,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import uuid4
+
+from msgspec import Struct
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
@@ -48,8 +49,7 @@ OBJECT = ("id", "etag", "attributes")
 _NEEDED = frozenset(OBJECT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestSettings:
+class RestSettings(Struct, frozen=True, kw_only=True):
     """The settings of ``remote "rest" "x" { … }``; times in seconds.
 
     Args:

@@ -7,10 +7,12 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct, field
+
+from declarative_mail.records import replace
 from declarative_mail.remotes.answers import Answer, NotAnApi, Unreachable
 from declarative_mail.remotes.repeating import IDEMPOTENT, JITTER, LONGEST_WAIT, RETRIED, Refused, Repetition
 from declarative_mail.remotes.transport.shared import (
@@ -35,8 +37,7 @@ SHORTEST_TIME = 0.1
 """Seconds that a request gets although the time is up: it was allowed to be sent just before."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TransportSettings:
+class TransportSettings(Struct, frozen=True, kw_only=True):
     """How to reach one system.
 
     Args:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from declarative_mail.remotes.answers import Answer
 from declarative_mail.remotes.transport.shared import log, new_client, require_secure, unreachable, without_query
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     import httpx
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TlsSettings:
+class TlsSettings(Struct, frozen=True, kw_only=True):
     """Whom a `PlainClient` trusts and how it shows itself, PEM texts where they are set."""
 
     verify: bool = True

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit, urlunsplit
 from uuid import uuid4
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.state.lease import CheckedLease, Lease
 from declarative_mail.state.lock import LockInfo, Patience, locked, lost, other_lock
 from declarative_mail.state.stores.base import Stored, content_etag, moved

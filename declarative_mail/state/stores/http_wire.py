@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from hashlib import md5
 from typing import Protocol
 from urllib.parse import quote, urlsplit, urlunsplit
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -47,8 +48,7 @@ class HttpClient(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class HttpSettings:
+class HttpSettings(Struct, frozen=True):
     """The attributes of ``backend "http"``, named as Terraform names them.
 
     Args:

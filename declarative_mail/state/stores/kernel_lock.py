@@ -11,12 +11,12 @@ from __future__ import annotations
 import fcntl
 import os
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
 
 from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.records import replace
 from declarative_mail.state.lock import LockInfo, dead_lock, locked, lost, rfc3339
 
 HEARTBEAT_SECONDS = 10.0

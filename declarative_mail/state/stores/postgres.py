@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
+from declarative_mail.records import replace
 from declarative_mail.state.lease import CheckedLease, Lease
 from declarative_mail.state.lock import (
     LockInfo,

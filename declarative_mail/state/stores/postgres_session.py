@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -31,8 +32,7 @@ SELECT to_regclass(quote_ident(%(schema)s) || '.states') IS NOT NULL
 _END_MILLISECONDS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class PostgresSettings:
+class PostgresSettings(Struct, frozen=True):
     """The attributes of ``backend "postgres"``.
 
     Args:

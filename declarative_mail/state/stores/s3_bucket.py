@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -17,8 +18,7 @@ _NO_CREDENTIALS = frozenset({"NoCredentialsError", "PartialCredentialsError", "T
 _UNREACHED = frozenset({"EndpointConnectionError", "ConnectTimeoutError", "ReadTimeoutError", "ConnectionClosedError"})
 
 
-@dataclass(frozen=True, slots=True)
-class S3Settings:
+class S3Settings(Struct, frozen=True):
     """The attributes of ``backend "s3"``. Credentials come from where the AWS tools find them.
 
     Args:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
 from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, suggestion
 from declarative_mail.diagnostics.codes import state as codes
@@ -20,8 +22,7 @@ from declarative_mail.state.stores.postgres_session import PostgresSettings
 from declarative_mail.state.stores.s3_bucket import S3Settings
 
 
-@dataclass(frozen=True, slots=True)
-class LocalSettings:
+class LocalSettings(Struct, frozen=True):
     """The attributes of ``backend "local"``.
 
     Args:
@@ -50,8 +51,7 @@ KINDS: Mapping[str, type[Settings]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Where the arguments stand, for the faults about them.
 
     Args:
@@ -88,13 +88,11 @@ def read_settings(kind: str, arguments: Mapping[str, object], *, places: Places 
     given = {name: value for name, value in arguments.items() if value is not None}
     known = {one.name: one for one in fields(KINDS[kind])}
     faults = [_unknown(kind, name, known, places) for name in given if name not in known]
-    faults += [
-        _missing(kind, name, places) for name, one in known.items() if one.default is MISSING and name not in given
-    ]
+    faults += [_missing(kind, name, places) for name, one in known.items() if one.required and name not in given]
     values: dict[str, Any] = {}
     for name in given.keys() & known.keys():
         try:
-            values[name] = _converted(given[name], str(known[name].type))
+            values[name] = _converted(given[name], KINDS[kind].__annotations__[name])
         except ValueError as error:
             faults.append(_wrong(kind, name, str(error), places))
     if faults:

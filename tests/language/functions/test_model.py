@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ from declarative_mail.language.functions.table import FUNCTIONS
 from declarative_mail.language.parse import parse_expression
 from declarative_mail.language.types import DYNAMIC, NUMBER, STRING, ListType
 from declarative_mail.language.values import ListValue, Marked, Null, Unknown, Value
+from declarative_mail.records import replace
 from tests.language.functions.world import call, make_context
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, Source, Span
 from declarative_mail.language.parse import parse_expression, parse_file, parse_template
@@ -18,9 +19,9 @@ def bare(node: Any) -> Bare:
         return {name: bare(value) for name, value in node.items()}
     if isinstance(node, tuple):
         return tuple(bare(item) for item in node)
-    if not is_dataclass(node):
+    if not isinstance(node, Struct):
         return node if isinstance(node, str) else (type(node).__name__, node)
-    inner = [bare(getattr(node, field.name)) for field in fields(node) if not _is_place(node, field.name)]
+    inner = [bare(getattr(node, name)) for name in node.__struct_fields__ if not _is_place(node, name)]
     return (type(node).__name__, *inner)
 
 

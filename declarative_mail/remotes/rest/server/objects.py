@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from msgspec import Struct
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
@@ -42,8 +43,7 @@ class KeyReused(Exception):  # noqa: N818 - likewise
     """The idempotency key was used for another object."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(Struct, frozen=True):
     """One object; `number` grows with each that is made."""
 
     number: int

@@ -5,10 +5,11 @@ from __future__ import annotations
 import socket
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes as codes
@@ -22,8 +23,7 @@ GRACE = 5
 """Seconds for calls that are under way when the server is told to end."""
 
 
-@dataclass(frozen=True, slots=True)
-class Serving:
+class Serving(Struct, frozen=True):
     """What to serve where.
 
     Args:
