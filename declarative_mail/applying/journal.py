@@ -14,23 +14,18 @@ import json
 import os
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import Any
 
 from msgspec import Struct
 from pydantic import ValidationError
 
-from declarative_mail.addresses import parse_address
-from declarative_mail.applying.records import describe, with_secret_times
-from declarative_mail.applying.run import Call, Ended
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.planning.change import Action
 from declarative_mail.state.encryption import Envelope, is_sealed
-from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
+from declarative_mail.state.snapshot import Intent, Outcome
 from declarative_mail.state.stores.local import NO_SPACE
 
 FORMAT = 1
@@ -42,117 +37,6 @@ class Journaled(Struct, frozen=True):
 
     lineage: str
     intents: tuple[Intent, ...]
-
-
-def intent_of(call: Call, at: str) -> Intent:
-    """What is noted of a call before it is made.
-
-    Args:
-        call: the call.
-        at: the time, RFC 3339 in UTC.
-    """
-    operation, record = call.operation, None
-    if operation.after is not None and call.change.wanted is not None:
-        record = describe(call.change.wanted, id_=operation.id or "", attributes=dict(operation.after))
-    return Intent(
-        id=token_hex(8),
-        address=str(operation.address),
-        verb=operation.verb,
-        remote=call.remote,
-        object_id=operation.id,
-        deposed=token_hex(4) if _leaves_another(call) else None,
-        document_key=call.document,
-        record=record,
-        at=at,
-    )
-
-
-def _leaves_another(call: Call) -> bool:
-    """Whether a create is half of a replacement: until the other half is done, the old object stands beside it."""
-    change = call.change
-    if call.operation.verb != "create" or change.action is not Action.REPLACE or change.record is None:
-        return False
-    return change.record.remote != "local"
-
-
-def outcome_of(ended: Ended, at: str) -> Outcome | None:
-    """What is noted of a call after it was made; None where nobody knows whether the remote did it."""
-    fault = ended.written.fault
-    if fault is None or ended.record is not None:
-        return Outcome(status="done", at=at, record=ended.record)
-    return None if ended.written.in_doubt else Outcome(status="failed", at=at, error=fault.code.id)
-
-
-def fold(snapshot: Snapshot, intents: Iterable[Intent]) -> Snapshot:
-    """The state with every known outcome in it, and the intents whose outcome is open as its ``pending``.
-
-    Folding the same intents twice gives the same state.
-    """
-    folding, still_open = _Folding(snapshot), []
-    for intent in intents:
-        outcome = intent.outcome
-        if outcome is None:
-            still_open.append(intent)
-        elif outcome.status == "done" and outcome.record is not None:
-            folding.put(outcome.record, outcome.at, leaves=intent.deposed)
-        elif outcome.status == "done":
-            folding.delete((intent.remote, parse_address(intent.address).type, intent.object_id or ""))
-    return snapshot.with_resources([*folding.records.values(), *folding.deposed.values()]).model_copy(
-        update={"pending": tuple(still_open)}
-    )
-
-
-class _Folding:
-    """A state while outcomes are put into it."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.records = dict(snapshot.by_address)
-        self.deposed = {record.place: record for record in snapshot.deposed}
-        self._addresses = {record.place: address for address, record in self.records.items()}
-
-    def put(self, made: ResourceRecord, at: str, *, leaves: str | None) -> None:
-        """An object was created or updated; `leaves` marks the one that it replaces and that still stands."""
-        former = self._addresses.get(made.place)
-        if former is not None and former != made.address:
-            self.records.pop(former, None)
-        # Where systems let us choose ids, one that is used again names the new object.
-        self.deposed.pop(made.place, None)
-        replaced = self.records.get(made.address)
-        if replaced is not None and replaced.place != made.place:
-            self._addresses.pop(replaced.place, None)
-            if leaves is not None:
-                self.deposed[replaced.place] = replaced.model_copy(update={"deposed": leaves})
-        self.records[made.address] = with_secret_times(made, replaced, at)
-        self._addresses[made.place] = made.address
-
-    def delete(self, place: Place) -> None:
-        """An object was deleted, whatever it is called here."""
-        self.deposed.pop(place, None)
-        address = self._addresses.pop(place, None)
-        if address is not None:
-            self.records.pop(address, None)
-
-
-def recover(snapshot: Snapshot | None, left: Journaled, *, tool_version: str) -> Snapshot:
-    """The state with what a journal says of it.
-
-    Args:
-        snapshot: as it was written last; None where the run was killed before that.
-        left: the journal.
-        tool_version: of this program.
-
-    Raises:
-        DiagnosticError: the journal belongs to another state.
-    """
-    if snapshot is None:
-        snapshot = Snapshot.empty(lineage=left.lineage, tool_version=tool_version)
-    if snapshot.lineage != left.lineage:
-        detail = (
-            f"The journal beside the state is of the lineage {left.lineage}, and the state of {snapshot.lineage}: it "
-            "says what a run did to other objects. Put its state back, or remove the journal."
-        )
-        raise DiagnosticError(Diagnostic(codes.OTHER_LINEAGE, detail))
-    return fold(snapshot, [*snapshot.pending, *left.intents])
 
 
 class FileJournal:

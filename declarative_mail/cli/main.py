@@ -115,6 +115,7 @@ def main() -> NoReturn:
         # At its own end Python would wait for the threads whose calls are under way.
         sys.stderr.flush()
         os._exit(code)
+    gc.freeze()  # at its end Python would look through everything several times, to free what ends anyway
     sys.exit(code)
 
 

@@ -17,12 +17,13 @@ from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.operations.journal import RunJournal
 from declarative_mail.operations.outputs import settled_outputs, stored_outputs
 from declarative_mail.operations.planning import Planned
-from declarative_mail.operations.wanted import describe_wanted, secrets_of
+from declarative_mail.operations.wanted import describe_wanted
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Action, Change, Stored
 from declarative_mail.planning.normalise import align_secrets, as_planned, has_unknown, keep_ignored
 from declarative_mail.probe.verdict import TestResult
 from declarative_mail.remotes.base import LiveObject
+from declarative_mail.resources.desired import secrets_of
 from declarative_mail.state.snapshot import CheckResult, Output, ResourceRecord, Skip, Snapshot
 
 OnEvent = Callable[[str, Change, Diagnostic | None], None]

@@ -23,10 +23,11 @@ from declarative_mail.operations.missing_secrets import missing_settings
 from declarative_mail.operations.remotes import Remotes, open_remotes
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.operations.world import World
-from declarative_mail.remotes.base import Recognise, recognise_nothing
+from declarative_mail.remotes.base import recognise_nothing
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.state.digest import digest
+from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.snapshot import ResourceRecord
 
 Asks: TypeAlias = Literal["everything", "known secrets", "no secrets", "nothing"]
@@ -40,7 +41,7 @@ class Evaluated(Struct, dict=True):
         host: what it collected.
         diagnostics: all faults, of reading too.
         loaded: what it was made from.
-        recognise: tells whether a secret that a remote shows is the one that is known.
+        fingerprints: tell whether a secret that a remote shows is the one that is known.
         parallelism: calls at once on each remote at the most.
     """
 
@@ -48,13 +49,14 @@ class Evaluated(Struct, dict=True):
     host: DesiredHost
     diagnostics: list[Diagnostic]
     loaded: Loaded
-    recognise: Recognise = recognise_nothing
+    fingerprints: Fingerprinter | None = None
     parallelism: int | None = None
 
     @cached_property
     def remotes(self) -> tuple[Remotes, list[Diagnostic]]:
         """A client for each remote block, and the faults of their settings."""
-        return open_remotes(self.program.remotes.values(), self.recognise, parallelism=self.parallelism)
+        recognise = self.fingerprints.recognise if self.fingerprints is not None else recognise_nothing
+        return open_remotes(self.program.remotes.values(), recognise, parallelism=self.parallelism)
 
     @property
     def desired(self) -> dict[Address, Desired]:
@@ -84,7 +86,7 @@ def evaluate(
     *,
     asks: Asks = "everything",
     at_plan: bool = True,
-    recognise: Recognise = recognise_nothing,
+    fingerprints: Fingerprinter | None = None,
 ) -> Evaluated:
     """Evaluate everything.
 
@@ -96,10 +98,11 @@ def evaluate(
             ``no secrets``: sources of secrets are not asked either, what they would give is unknown; ``nothing``, for
             ``validate``: all missing values are unknown, and no data source is read.
         at_plan: functions whose result differs each time are unknown.
-        recognise: tells whether a secret that a remote shows is the one that is known.
+        fingerprints: of secrets, where they will be needed: those of what is declared are begun as soon as they are
+            known, and what a remote shows is recognised.
     """
     records = dict(known or {})
-    host = DesiredHost(records, lambda _, __: None)
+    host = DesiredHost(records, lambda _, __: None, fingerprints)
     graph, faults = build_graph(loaded.configuration, resource_types())
     world = World(workspace, loaded.files)
     inputs = Inputs(
@@ -109,7 +112,7 @@ def evaluate(
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
-    evaluated = Evaluated(program, host, [], loaded, recognise, workspace.parallelism)
+    evaluated = Evaluated(program, host, [], loaded, fingerprints, workspace.parallelism)
     if asks != "nothing":
         host.read_data = data_reader(records, evaluated)
     program.run()

@@ -16,8 +16,9 @@ from declarative_mail.operations.pending import is_pending
 from declarative_mail.planning.targets import block_of
 from declarative_mail.records import replace
 from declarative_mail.resources.decode import decode
-from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.desired import Desired, secrets_of
 from declarative_mail.resources.objects import resource_value
+from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.snapshot import ResourceRecord
 
 ReadData = Callable[[Desired, ResourceInstance], "Mapping[str, object] | Diagnostic | None"]
@@ -30,11 +31,13 @@ class DesiredHost(Struct):
     Args:
         records: what the state knows, by address: where computed attributes come from.
         read_data: reads a data source.
+        fingerprints: begun for the secrets of each managed instance as soon as they are known.
         desired: filled with one entry for each managed instance.
     """
 
     records: dict[Address, ResourceRecord]
     read_data: ReadData
+    fingerprints: Fingerprinter | None = None
     desired: dict[Address, Desired] = field(default_factory=dict)
     data_read: dict[Address, Mapping[str, object]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -52,6 +55,9 @@ class DesiredHost(Struct):
             kept = {name: record.attributes[name] for name in desired.fixed if record.attributes.get(name) is not None}
             desired.attributes.update(kept)
         self.desired[address] = desired
+        if desired.sensitive and self.fingerprints is not None:
+            for _, secret in secrets_of(desired.attributes):
+                self.fingerprints.prepare(secret)
         computed = {"id": record.id} if record is not None else {}
         return resource_value(desired.attributes, address, computed=computed, body=desired.body)
 

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from time import monotonic
 
 from declarative_mail.addresses import Address
-from declarative_mail.applying.journal import fold, intent_of, outcome_of
+from declarative_mail.applying.folding import fold
+from declarative_mail.applying.intents import intent_of, outcome_of
 from declarative_mail.applying.run import Call, Ended
 from declarative_mail.operations.states import OpenState
 from declarative_mail.state.snapshot import Intent, ResourceRecord, Snapshot

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Literal
 
 from msgspec import Struct, field
@@ -27,7 +26,7 @@ from declarative_mail.operations.remote_rules import change_faults, declared_fau
 from declarative_mail.operations.remotes import Remotes, introduce
 from declarative_mail.operations.settling import settle, still_standing
 from declarative_mail.operations.states import OpenState
-from declarative_mail.operations.wanted import recognise, same_secret, wanted_of
+from declarative_mail.operations.wanted import same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources, build_changes
@@ -167,8 +166,7 @@ def _evaluated(
     fingerprints: Fingerprinter,
     options: PlanOptions,
 ) -> Evaluated:
-    recognising = partial(recognise, fingerprints)
-    evaluated = evaluate(workspace, loaded, records, asks=options.asks, recognise=recognising)
+    evaluated = evaluate(workspace, loaded, records, asks=options.asks, fingerprints=fingerprints)
     if options.refresh_only:
         evaluated.diagnostics = lenient(evaluated.diagnostics)
     return evaluated

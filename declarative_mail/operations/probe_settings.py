@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from declarative_mail.addresses import Address
 from declarative_mail.language.values import Unknown
 from declarative_mail.operations.tokens import token_source
-from declarative_mail.operations.wanted import secret_value
 from declarative_mail.probe.settings import ServerSettings, TestSettings
-from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.desired import Desired, secret_value
 from declarative_mail.resources.text_forms import parse_duration
 
 _LEAST_DAYS = ("connection_test", "min_certificate_days")

@@ -101,8 +101,8 @@ def _message_id(result: TestResult) -> str | None:
 
 
 def _await(block: Mapping[str, Any], message_id: str, desired: Mapping[Address, Desired]) -> Receipt:
-    from declarative_mail.operations.wanted import secret_value
     from declarative_mail.probe.receipt import ReceiptSettings, await_receipt
+    from declarative_mail.resources.desired import secret_value
     from declarative_mail.secrets import Secret
 
     imap = block["imap"]

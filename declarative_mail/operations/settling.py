@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, parse_address
+from declarative_mail.applying.folding import fold
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning, remotes
 from declarative_mail.remotes.base import LiveObject, Remote, Stored
@@ -68,9 +69,6 @@ def settle(snapshot: Snapshot, records: Mapping[Address, ResourceRecord], by_nam
     Raises:
         DiagnosticError: a remote is not declared any more, or cannot be asked.
     """
-    # Needed after an interrupted run only: it brings along all of applying.
-    from declarative_mail.applying.journal import fold
-
     settled = Settled(snapshot, {one.place: (str(at), one.attributes) for at, one in records.items()})
     for (name, type_, id_), (address, _) in settled.known.items():
         if name in by_name:

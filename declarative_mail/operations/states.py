@@ -10,7 +10,8 @@ from msgspec import Struct, field
 
 from declarative_mail import __version__
 from declarative_mail.addresses import Address
-from declarative_mail.applying.journal import FileJournal, fold, recover
+from declarative_mail.applying.folding import fold, recover
+from declarative_mail.applying.journal import FileJournal
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.operations.backend import Backend, backend_of, default_file

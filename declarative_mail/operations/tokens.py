@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from declarative_mail.addresses import Address
-from declarative_mail.operations.wanted import secret_value
 from declarative_mail.probe.settings import FetchToken, TokenUnavailable
-from declarative_mail.resources.desired import Desired
+from declarative_mail.resources.desired import Desired, secret_value
 from declarative_mail.secrets import Secret
 
 

@@ -5,7 +5,7 @@ Stored form, secrets as fingerprints, and the meta-arguments.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -16,11 +16,10 @@ from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.change import Wanted
 from declarative_mail.remotes.base import Declaration
 from declarative_mail.remotes.capabilities import NO_CAPABILITIES
-from declarative_mail.resources.desired import Desired, to_stored
-from declarative_mail.resources.leaves import Reference
+from declarative_mail.resources.desired import Desired, secrets_of, to_stored
 from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
-from declarative_mail.resources.stored import SECRET, reference_leaf, secret_leaf
+from declarative_mail.resources.stored import reference_leaf, secret_leaf
 from declarative_mail.secrets import Secret
 from declarative_mail.state.fingerprint import Fingerprinter
 
@@ -102,14 +101,6 @@ def same_secret(evaluated: Evaluated, fingerprints: Fingerprinter) -> Callable[[
     return same
 
 
-def recognise(fingerprints: Fingerprinter, secret: Secret, known: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What stands for a secret that a remote told in clear: what is known of it, if it is that one."""
-    if known is not None and known.get("fingerprint") and fingerprints.matches(secret, known["fingerprint"]):
-        return {SECRET: dict(known)}
-    version = known["version"] if known is not None else 1
-    return secret_leaf(source=secret.source, version=version, fingerprint=fingerprints.of(secret))
-
-
 _SECRET_SOURCES = ("env:", "file:", "command:", "var.")
 """What an unknown value is called that ``--without-secrets`` did not fetch; everything else at plan has an address."""
 
@@ -138,37 +129,3 @@ def _sets(schema: Schema, prefix: str) -> Iterator[tuple[str, bool]]:
             yield f"{prefix}{name}", attribute.fold
     for name, block in schema.blocks.items():
         yield from _sets(block.schema, f"{prefix}{name}.")
-
-
-def secrets_of(
-    attributes: Any, declared: Mapping[Address, Desired] | None = None, path: str = ""
-) -> Iterator[tuple[str, Secret]]:
-    """The secrets of a desired object by dotted path.
-
-    Args:
-        attributes: of the object.
-        declared: with it, a reference to a `secret` resource gives that one's value: not every remote can refer.
-        path: where `attributes` stand.
-    """
-    if isinstance(attributes, Reference):
-        secret = secret_value(attributes, declared or {})
-        if secret is not None:
-            yield path, secret
-    elif isinstance(attributes, Secret):
-        yield path, attributes
-    elif isinstance(attributes, Mapping):
-        for name, value in attributes.items():
-            yield from secrets_of(value, declared, f"{path}.{name}" if path else name)
-    elif isinstance(attributes, list):
-        for index, value in enumerate(attributes):
-            yield from secrets_of(value, declared, f"{path}[{index}]")
-
-
-def secret_value(value: Any, declared: Mapping[Address, Desired]) -> Secret | None:
-    """The secret of an attribute: itself, or the value of the `secret` resource that it names."""
-    if isinstance(value, Secret):
-        return value
-    if isinstance(value, Reference) and value.address is not None and value.address in declared:
-        found = declared[value.address].attributes.get("value")
-        return found if isinstance(found, Secret) else None
-    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Never
 
@@ -105,3 +105,37 @@ def unknown_paths(attributes: Plain, path: Path = ()) -> Iterator[Path]:
     elif isinstance(attributes, list):
         for index, value in enumerate(attributes):
             yield from unknown_paths(value, (*path, index))
+
+
+def secrets_of(
+    attributes: Any, declared: Mapping[Address, Desired] | None = None, path: str = ""
+) -> Iterator[tuple[str, Secret]]:
+    """The secrets of a desired object by dotted path.
+
+    Args:
+        attributes: of the object.
+        declared: with it, a reference to a `secret` resource gives that one's value: not every remote can refer.
+        path: where `attributes` stand.
+    """
+    if isinstance(attributes, Reference):
+        secret = secret_value(attributes, declared or {})
+        if secret is not None:
+            yield path, secret
+    elif isinstance(attributes, Secret):
+        yield path, attributes
+    elif isinstance(attributes, Mapping):
+        for name, value in attributes.items():
+            yield from secrets_of(value, declared, f"{path}.{name}" if path else name)
+    elif isinstance(attributes, list):
+        for index, value in enumerate(attributes):
+            yield from secrets_of(value, declared, f"{path}[{index}]")
+
+
+def secret_value(value: Any, declared: Mapping[Address, Desired]) -> Secret | None:
+    """The secret of an attribute: itself, or the value of the `secret` resource that it names."""
+    if isinstance(value, Secret):
+        return value
+    if isinstance(value, Reference) and value.address is not None and value.address in declared:
+        found = declared[value.address].attributes.get("value")
+        return found if isinstance(found, Secret) else None
+    return None

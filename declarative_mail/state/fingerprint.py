@@ -13,15 +13,16 @@ from __future__ import annotations
 import hmac
 import os
 from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from hashlib import scrypt, sha256
-from threading import Lock, Thread
+from queue import Empty, SimpleQueue
+from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.resources.stored import SECRET, with_leaves
+from declarative_mail.resources.stored import SECRET, secret_leaf, with_leaves
 from declarative_mail.secrets import Secret
 from declarative_mail.state.follow import with_changed_leaves
 from declarative_mail.state.snapshot import Fingerprints, Snapshot
@@ -50,6 +51,8 @@ class Fingerprinter:
         salt = b64decode(stored.salt) if stored and stored.salt else b""
         self._salt = salt or (b"" if self._current else os.urandom(16))
         self._made: dict[tuple[str, Secret], _Once] = {}
+        self._waiting = SimpleQueue[_Once]()
+        self._cores = BoundedSemaphore(os.cpu_count() or 1)
         self._outdated: dict[str, Secret] = {}
         self._stored = stored
         self.warnings = tuple(_warnings(stored, self._keys))
@@ -63,8 +66,24 @@ class Fingerprinter:
         return Fingerprints(algorithm="scrypt", salt=salt)
 
     def prepare(self, secret: Secret) -> None:
-        """Start to compute the fingerprint in a thread, beside whatever else there is to do."""
-        Thread(target=self._by(self._current, secret).value, name="fingerprint", daemon=True).start()
+        """Start to compute the fingerprint in a thread, beside whatever else there is to do.
+
+        Each takes 16 megabytes meanwhile: no more are made at once than there are cores.
+        """
+        if self._current:
+            return
+        self._waiting.put(self._by(self._current, secret))
+        if self._cores.acquire(blocking=False):
+            Thread(target=self._work, name="fingerprint", daemon=True).start()
+
+    def _work(self) -> None:
+        try:
+            while True:
+                self._waiting.get_nowait().value()
+        except Empty:
+            pass
+        finally:
+            self._cores.release()
 
     def of(self, secret: Secret) -> str:
         """The fingerprint of a secret, by the current key."""
@@ -88,6 +107,18 @@ class Fingerprinter:
         if same and key_id != self._current:
             self._outdated[stored] = secret
         return same
+
+    def recognise(self, secret: Secret, known: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What stands for a secret that a remote told in clear: what is known of it, if it is that one.
+
+        Args:
+            secret: as it was told.
+            known: the content of the leaf that the state has in its place.
+        """
+        if known is not None and known.get("fingerprint") and self.matches(secret, known["fingerprint"]):
+            return {SECRET: dict(known)}
+        version = known["version"] if known is not None else 1
+        return secret_leaf(source=secret.source, version=version, fingerprint=self.of(secret))
 
     def renewed(self, snapshot: Snapshot) -> Snapshot:
         """The same state with the fingerprints of this run, and with how they are made.

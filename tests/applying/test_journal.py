@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from declarative_mail.applying.journal import FileJournal, Journaled, fold, intent_of, outcome_of, recover
+from declarative_mail.applying.folding import fold, recover
+from declarative_mail.applying.intents import intent_of, outcome_of
+from declarative_mail.applying.journal import FileJournal, Journaled
 from declarative_mail.applying.run import Call, Ended
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes
