@@ -166,6 +166,9 @@ class Change(Struct, frozen=True):
         }
 
 
+_PLAIN = frozenset((str, bool, int, type(None)))
+
+
 class SecretNumbers:
     """Numbers for secrets in one plan.
 
@@ -181,9 +184,9 @@ class SecretNumbers:
             leaf = value.get("$secret")
             if leaf is not None and len(value) == 1:
                 return {"$secret": self._number(leaf)}
-            return {name: self.shown(item) for name, item in value.items()}
+            return {name: item if type(item) in _PLAIN else self.shown(item) for name, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.shown(item) for item in value]
+            return [item if type(item) in _PLAIN else self.shown(item) for item in value]
         return value
 
     def _number(self, leaf: Mapping[str, Any]) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from declarative_mail.planning.change import Change, OutputChange, Stored
-from declarative_mail.state.digest import digest
+from declarative_mail.planning.change import Change, OutputChange
+from declarative_mail.state.digest import canonical, digest, digest_of
 from declarative_mail.state.snapshot import Snapshot
 
 
@@ -20,14 +20,20 @@ def plan_digest(changes: Iterable[Change], outputs: Mapping[str, OutputChange]) 
     whether it
     changes, never by its fingerprint, which differs from state to state.
     """
-    entries = sorted(
-        (_entry(change) for change in changes if change.is_effective), key=lambda entry: str(entry["address"])
-    )
-    return digest({"changes": entries, "outputs": {name: _output(one) for name, one in outputs.items()}})
+    texts = sorted((str(change.address), _entry_text(change)) for change in changes if change.is_effective)
+    written = canonical({name: _output(one) for name, one in outputs.items()})
+    return digest_of(b'{"changes":[%b],"outputs":%b}' % (b",".join(text for _, text in texts), written))
 
 
-def _entry(change: Change) -> dict[str, Any]:
-    before, after = _with_secrets(change.before, change.after)
+def _entry_text(change: Change) -> bytes:
+    """The canonical form of an entry. Most objects have no secret: only where one shows is it looked for."""
+    text = canonical(_entry(change, change.before, change.after))
+    if b'"$secret"' in text:
+        return canonical(_entry(change, _shown(change.before, None), _shown(change.after, change.before)))
+    return text
+
+
+def _entry(change: Change, before: Any, after: Any) -> dict[str, Any]:
     return {
         "address": str(change.address),
         "action": change.action.value,
@@ -44,10 +50,6 @@ def _output(output: OutputChange) -> dict[str, Any]:
     if output.sensitive:
         return {"action": output.action.value, "sensitive": True}
     return {"action": output.action.value, "before": output.before, "after": output.after}
-
-
-def _with_secrets(before: Stored | None, after: Stored | None) -> tuple[Any, Any]:
-    return _shown(before, None), _shown(after, before)
 
 
 def _shown(value: Any, other: Any) -> Any:

@@ -79,14 +79,15 @@ def to_stored(
     return _stored(attributes, leaves)
 
 
+_AS_IT_IS = frozenset((str, bool, int, type(None)))
+
+
 def _stored(value: Plain, leaves: dict[type, Callable[[Any], Plain]]) -> Plain:
     kind = type(value)
-    if kind is str or value is None:
-        return value
     if kind is dict:
-        return {name: _stored(one, leaves) for name, one in value.items()}
+        return {name: one if type(one) in _AS_IT_IS else _stored(one, leaves) for name, one in value.items()}
     if kind is list:
-        return [_stored(one, leaves) for one in value]
+        return [one if type(one) in _AS_IT_IS else _stored(one, leaves) for one in value]
     leaf = leaves.get(kind)
     return value if leaf is None else leaf(value)
 

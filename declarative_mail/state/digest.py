@@ -8,12 +8,12 @@ share a digest.
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from hashlib import sha256
 from json.encoder import encode_basestring
 from math import isfinite
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from declarative_mail.resources.stored import number_leaf
 
@@ -39,7 +39,12 @@ def canonical(value: object) -> bytes:
 
 def digest(value: object) -> str:
     """``sha256:`` and the SHA-256 of the canonical form in hexadecimal."""
-    return f"sha256:{sha256(canonical(value)).hexdigest()}"
+    return digest_of(canonical(value))
+
+
+def digest_of(text: bytes) -> str:
+    """``sha256:`` and the SHA-256 of what is in canonical form already, in hexadecimal."""
+    return f"sha256:{sha256(text).hexdigest()}"
 
 
 def attribute_digests(attributes: Mapping[str, object]) -> dict[str, str]:
@@ -53,19 +58,22 @@ def short_digest(value: object) -> str:
 
 
 def _text(value: object) -> str:
+    write = _WRITERS.get(type(value))
+    if write is not None:
+        return write(value)
     if isinstance(value, str):
         return encode_basestring(value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
     if isinstance(value, int | float | Decimal):
         return _number(value)
     if isinstance(value, Mapping):
         return _object(value)
     if isinstance(value, list | tuple):
-        return f"[{','.join(map(_text, value))}]"
+        return _array(value)
     raise TypeError(f"{type(value).__name__} has no canonical JSON form")
+
+
+def _array(value: Iterable[object]) -> str:
+    return f"[{','.join(map(_text, value))}]"
 
 
 def _object(value: Mapping[str, object]) -> str:
@@ -89,6 +97,18 @@ def _number(value: float | Decimal) -> str:
             return _object(leaf)
         value = float(leaf)
     return _double(value)
+
+
+_WRITERS: Mapping[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    type(None): lambda _: "null",
+    bool: lambda value: "true" if value else "false",
+    int: _number,
+    dict: _object,
+    list: _array,
+    tuple: _array,
+}
+"""By the exact type: nearly every value of a state has one of these."""
 
 
 def _double(value: float) -> str:
