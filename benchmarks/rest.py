@@ -16,7 +16,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
+from queue import SimpleQueue
+from threading import Event, Thread
 
 from benchmarks.measure import Measurement, ProgramError, measure
 
@@ -80,20 +81,27 @@ def _server(folder: Path) -> Iterator[int]:
 @contextmanager
 def _far_away(port: int) -> Iterator[str]:
     """The URL of a proxy that holds what is sent to a port."""
-    loop = asyncio.new_event_loop()
-
-    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        theirs, ours = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(_pump(reader, ours, LATENCY), _pump(theirs, writer, 0.0))
-
-    server = loop.run_until_complete(asyncio.start_server(connection, "127.0.0.1", 0))
-    thread = Thread(target=loop.run_forever, daemon=True)
+    ports, over = SimpleQueue[int](), Event()
+    thread = Thread(target=lambda: asyncio.run(_proxy(port, ports, over)))
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{ports.get()}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        over.set()
         thread.join()
+
+
+async def _proxy(port: int, ports: SimpleQueue[int], over: Event) -> None:
+    async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        theirs, ours = await asyncio.open_connection("127.0.0.1", port)
+        # The run ends the proxy with connections open: they are dropped, and nobody needs to hear of it.
+        with suppress(asyncio.CancelledError):
+            await asyncio.gather(_pump(reader, ours, LATENCY), _pump(theirs, writer, 0.0))
+
+    server = await asyncio.start_server(connection, "127.0.0.1", 0)
+    ports.put(server.sockets[0].getsockname()[1])
+    await asyncio.to_thread(over.wait)
+    server.close()
 
 
 async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay: float) -> None:
@@ -101,23 +109,23 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, dela
     clock = asyncio.get_running_loop().time
     line: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
     arriving = asyncio.create_task(_arrive(line, writer))
-    try:
-        while data := await reader.read(65_536):
-            line.put_nowait((clock() + delay, data))
-    except ConnectionError:
-        pass
-    line.put_nowait((clock() + delay, b""))
+    data = b"-"
+    while data:
+        try:
+            data = await reader.read(65_536)
+        except ConnectionError:
+            data = b""
+        line.put_nowait((clock() + delay, data))
     await arriving
 
 
 async def _arrive(line: asyncio.Queue[tuple[float, bytes]], writer: asyncio.StreamWriter) -> None:
     clock = asyncio.get_running_loop().time
+    data = b"-"
     with suppress(ConnectionError):
-        while True:
+        while data:
             due, data = await line.get()
             await asyncio.sleep(max(0.0, due - clock()))
-            if not data:
-                break
             writer.write(data)
             await writer.drain()
     writer.close()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
+from declarative_mail.applying.crew import Crew
 from declarative_mail.applying.order import Part, order_steps, parts_of
 from declarative_mail.applying.records import forget_or_move, record_after
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
@@ -127,6 +127,10 @@ def run_plan(plan: Plan, records: Mapping[Address, ResourceRecord], settings: Se
     return run
 
 
+_Prepared: TypeAlias = tuple[int, list[Call]]
+_Crew: TypeAlias = Crew[_Prepared, list[Written]]
+
+
 class _Walk:
     """One walk over the steps of a plan."""
 
@@ -154,15 +158,17 @@ class _Walk:
                 for index in self.sorter.get_ready():
                     self._alone(index)
             return
-        pool, at_once = ThreadPoolExecutor(widest, thread_name_prefix="apply"), False
+        remotes = {step.remote for step in self.steps}
+        parallelism = {name: self.settings.remotes[name].parallelism for name in remotes}
+        crew = Crew(parallelism, self._write_step, on_begin=lambda step: self._tell_start(step[1]))
+        at_once = False
         try:
-            self._side_by_side(pool, widest)
+            self._side_by_side(crew, widest)
         except KeyboardInterrupt:
             at_once = True
             raise
         finally:
-            # After a fault, what is under way comes to its end and what waits for a thread is not sent.
-            pool.shutdown(wait=not at_once, cancel_futures=True)
+            crew.close(wait=not at_once)
 
     def _alone(self, index: int) -> None:
         calls = self._calls(index)
@@ -173,23 +179,35 @@ class _Walk:
             self._finish([(calls, self._write(calls))])
         self.sorter.done(index)
 
-    def _side_by_side(self, pool: ThreadPoolExecutor, widest: int) -> None:
+    def _side_by_side(self, crew: _Crew, widest: int) -> None:
         """Prepare as many steps as run at once, note them together, and start each as soon as its remote has room."""
         ready: deque[int] = deque()
-        prepared: list[tuple[int, list[Call]]] = []
-        under_way: dict[Future[list[Written]], tuple[int, list[Call]]] = {}
+        prepared: list[_Prepared] = []
         while self.sorter.is_active():
             ready.extend(self.sorter.get_ready())
             if not prepared:
                 prepared = self._prepare([ready.popleft() for _ in range(min(widest, len(ready)))])
-            prepared = self._start(pool, prepared, under_way)
-            if under_way and (prepared or not ready or len(under_way) >= widest):
-                ended = [(under_way.pop(one), one) for one in wait(under_way, return_when=FIRST_COMPLETED).done]
-                self._finish([(calls, future.result()) for (_, calls), future in ended])
-                for (index, _), _ in ended:
-                    self.sorter.done(index)
+            prepared = self._start(crew, prepared)
+            if not crew.is_idle and (prepared or not ready or crew.is_full):
+                self._await(crew)
 
-    def _prepare(self, indexes: list[int]) -> list[tuple[int, list[Call]]]:
+    def _await(self, crew: _Crew) -> None:
+        """Wait for steps to end, and take back what is not begun where somebody asked to stop."""
+        ended = list(crew.ended())
+        self._finish([(calls, written) for (_, calls), written in ended])
+        for (index, _), _ in ended:
+            self.sorter.done(index)
+        if self._stopped():
+            for step in crew.call_back():
+                self._leave(step)
+
+    def _leave(self, step: _Prepared) -> None:
+        index, calls = step
+        for call in calls:
+            self._not_reached(call.change)
+        self.sorter.done(index)
+
+    def _prepare(self, indexes: list[int]) -> list[_Prepared]:
         prepared = []
         for index in indexes:
             calls = self._calls(index)
@@ -201,28 +219,18 @@ class _Walk:
             self.settings.before_calls([call for _, calls in prepared for call in calls])
         return prepared
 
-    def _start(
-        self,
-        pool: ThreadPoolExecutor,
-        prepared: list[tuple[int, list[Call]]],
-        under_way: dict[Future[list[Written]], tuple[int, list[Call]]],
-    ) -> list[tuple[int, list[Call]]]:
+    def _start(self, crew: _Crew, prepared: list[_Prepared]) -> list[_Prepared]:
         """Start what has room on its remote; gives what has to wait."""
         waiting = []
-        busy = Counter(calls[0].remote for _, calls in under_way.values())
-        for index, calls in prepared:
-            remote = calls[0].remote
+        for step in prepared:
+            calls = step[1]
             if self._stopped():
-                for call in calls:
-                    self._not_reached(call.change)
-                self.sorter.done(index)
-            elif busy[remote] >= self.settings.remotes[remote].parallelism:
-                waiting.append((index, calls))
+                self._leave(step)
+            elif not crew.has_room(calls[0].remote):
+                waiting.append(step)
             else:
-                busy[remote] += 1
-                self._tell_start(calls)
                 self.settings.make_sure()
-                under_way[pool.submit(self._write, calls)] = (index, calls)
+                crew.start(calls[0].remote, step)
         return waiting
 
     def _stopped(self) -> bool:
@@ -293,6 +301,9 @@ class _Walk:
             ids,
             repeated=part.verb == "create" and change.address in self.settings.repeated,
         )
+
+    def _write_step(self, step: _Prepared) -> list[Written]:
+        return self._write(step[1])
 
     def _write(self, calls: list[Call]) -> list[Written]:
         first = calls[0]

@@ -16,11 +16,13 @@ from declarative_mail.records import replace
 from declarative_mail.remotes.answers import Answer, NotAnApi, Unreachable
 from declarative_mail.remotes.repeating import IDEMPOTENT, JITTER, LONGEST_WAIT, RETRIED, Refused, Repetition
 from declarative_mail.remotes.transport.shared import (
+    answer_of,
     faults_of_environment,
     header_of,
     log,
     log_repetition,
     new_client,
+    parsed,
     require_secure,
     roots,
     timeouts,
@@ -42,7 +44,7 @@ class TransportSettings(Struct, frozen=True, kw_only=True):
 
     Args:
         endpoint: the URL below which all paths are, with or without a path of its own.
-        headers: sent with every request; a `Secret` is opened when it is sent.
+        headers: sent with every request; a `Secret` is opened when the first of them is sent.
         timeout: seconds for one request and all its repetitions.
         attempts: how often a request is sent at the most.
         parallelism: requests at once at the most, whoever makes them; one that is repeated counts until it ends.
@@ -74,6 +76,7 @@ class Transport:
         """
         require_secure(settings.endpoint, allowed=settings.allow_plain_http)
         self._settings = settings
+        self._secrets = _tokens(settings.headers)
         self._own = threading.local()
         self._clients: list[httpx.Client] = []
         self._trust: Any = None
@@ -168,21 +171,16 @@ class Transport:
         import httpx
 
         url = self._settings.endpoint.rstrip("/") + path
+        shown = without_query(url)
         left = max(ends - time.monotonic(), SHORTEST_TIME)
-        sent = self._headers(headers)
         try:
             with self._open().stream(
-                method, url, content=content, params=query or None, headers=sent, timeout=timeouts(left)
+                method, parsed(url), content=content, params=query or None, headers=headers, timeout=timeouts(left)
             ) as response:
-                body = whole(response, time.monotonic() + left, without_query(url))
+                body = whole(response, time.monotonic() + left, shown)
         except httpx.HTTPError as error:
-            raise unreachable(error, without_query(url), seconds=left) from None
-        answer = Answer(
-            response.status_code,
-            {name.lower(): value for name, value in response.headers.items()},
-            body,
-            without_query(url),
-        )
+            raise unreachable(error, shown, seconds=left) from None
+        answer = answer_of(response, body, shown)
         log(method, answer)
         if response.is_redirect:
             target = without_query(response.headers.get("location", ""))
@@ -195,18 +193,13 @@ class Transport:
             raise Refused(answer)
         return answer
 
-    @property
-    def _secrets(self) -> tuple[Secret, ...]:
-        """What every request holds: the tokens, without the word that says what kind they are."""
-        values = [value for value in self._settings.headers.values() if isinstance(value, Secret)]
-        return tuple(Secret(value.reveal().rpartition(" ")[2], value.source) for value in values)
-
-    def _headers(self, given: Mapping[str, str]) -> dict[str, str]:
+    def _headers(self) -> dict[str, str]:
+        """What every request has."""
         own = {
             name: header_of(name, value) if isinstance(value, Secret) else value
             for name, value in self._settings.headers.items()
         }
-        return {"User-Agent": self._settings.user_agent, "Accept": "application/json", **own, **given}
+        return {"User-Agent": self._settings.user_agent, "Accept": "application/json", **own}
 
     def _open(self) -> httpx.Client:
         """The client of this thread."""
@@ -223,7 +216,7 @@ class Transport:
                 with faults_of_environment():
                     self._trust = roots(self._settings.endpoint)
             limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            client = new_client(limits=limits, verify=self._trust)
+            client = new_client(limits=limits, verify=self._trust, headers=self._headers())
             self._clients.append(client)
         # A run opens its remotes at the beginning and lets go of them at its end, however it ends.
         weakref.finalize(self, client.close)
@@ -236,3 +229,9 @@ class Transport:
                 client.close()
             self._clients.clear()
             self._own = threading.local()
+
+
+def _tokens(headers: Mapping[str, str | Secret]) -> tuple[Secret, ...]:
+    """What every request holds: the tokens, without the word that says what kind they are."""
+    values = [value for value in headers.values() if isinstance(value, Secret)]
+    return tuple(Secret(value.reveal().rpartition(" ")[2], value.source) for value in values)

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from declarative_mail.remotes.answers import Answer
-from declarative_mail.remotes.transport.shared import log, new_client, require_secure, unreachable, without_query
+from declarative_mail.remotes.transport.shared import (
+    answer_of,
+    log,
+    new_client,
+    require_secure,
+    unreachable,
+    without_query,
+)
 from declarative_mail.secrets import Secret
 
 if TYPE_CHECKING:
@@ -48,8 +55,7 @@ class PlainClient:
             response = self._open().request(method, url, headers=dict(headers), content=content)
         except httpx.HTTPError as error:
             raise unreachable(error, without_query(url), seconds=self._timeout) from None
-        lower = {name.lower(): value for name, value in response.headers.items()}
-        answer = Answer(response.status_code, lower, response.content, without_query(url))
+        answer = answer_of(response, response.content, without_query(url))
         log(method, answer)
         return answer
 

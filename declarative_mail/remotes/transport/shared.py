@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -123,6 +124,19 @@ def unreachable(error: Exception, url: str, *, seconds: float) -> Unreachable:
     if isinstance(error, httpx.TimeoutException):
         return Unreachable(f"{url} gave no answer within {seconds:.0f} s")
     return Unreachable(f"{url} broke off its answer: {error}")
+
+
+def answer_of(response: httpx.Response, content: bytes, url: str) -> Answer:
+    """What came back, for those who know nothing of httpx, whose names of headers are in lower case already."""
+    return Answer(response.status_code, dict(response.headers.items()), content, url)
+
+
+@lru_cache(maxsize=64)
+def parsed(url: str) -> httpx.URL:
+    """A URL as httpx wants it: parsing costs as much as sending, and creates all go to the same few."""
+    import httpx
+
+    return httpx.URL(url)
 
 
 def log(method: str, answer: Answer) -> None:
