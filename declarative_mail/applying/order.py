@@ -5,31 +5,29 @@
     what others refer to ──▶ what refers to it ──▶ … ──▶ deletes, in reverse: what refers first
     └──────── creates, updates, new halves of replacements ───┘      └── old halves of replacements too
 
-A delete comes before a create only where both have the same natural key (the remote would refuse the second of them).
-All
-operations of one document are one step, whatever they are.
+A delete comes before a create only where both have the same natural key (the remote would refuse the second of
+them). All operations of one document are one step, whatever they are.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.planning.change import Action, Change
 from declarative_mail.planning.targets import block_of
-
-Verb: TypeAlias = Literal["create", "update", "delete"]
+from declarative_mail.remotes.base import Operation, WriteVerb
 
 
 class Part(Struct, frozen=True):
     """One operation that a change needs: a replacement has two, everything else one."""
 
     change: Change
-    verb: Verb
+    verb: WriteVerb
 
     @property
     def remote(self) -> str:
@@ -37,6 +35,16 @@ class Part(Struct, frozen=True):
         if self.verb == "delete" and self.change.record is not None:
             return self.change.record.remote
         return self.change.remote
+
+    @property
+    def outline(self) -> Operation:
+        """The operation as far as it is known beforehand: enough to say which document it belongs to."""
+        change = self.change
+        known_id = change.importing or (change.record.id if change.record is not None else None)
+        after = None if self.verb == "delete" else change.after
+        # The new half of a replacement is a create like any other: nothing of the old object is its own, no secret.
+        id_, before = (None, None) if self.verb == "create" else (known_id, change.before)
+        return Operation(self.verb, change.address, change.address.type, id_, before, after, {}, {})
 
 
 class Step(Struct):
@@ -82,7 +90,7 @@ def order_steps(changes: Sequence[Change], units: Units) -> tuple[list[Step], To
     """
     steps: list[Step] = []
     by_key: dict[tuple[str, str], int] = {}
-    of_part: dict[tuple[Address, Verb], int] = {}
+    of_part: dict[tuple[Address, WriteVerb], int] = {}
     for part in sorted(
         (part for change in changes for part in parts_of(change)), key=lambda part: part.verb != "delete"
     ):
@@ -101,7 +109,7 @@ def order_steps(changes: Sequence[Change], units: Units) -> tuple[list[Step], To
 
 
 def _edges(
-    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], units: Units, *, first: int
+    changes: Sequence[Change], of_part: Mapping[tuple[Address, WriteVerb], int], units: Units, *, first: int
 ) -> Iterator[tuple[int, int]]:
     """Pairs (step, step that comes before). Numbers from `first` on are barriers.
 
@@ -149,7 +157,7 @@ def _needs(change: Change) -> Iterable[Address]:
     return change.wanted.dependencies if change.wanted is not None else ()
 
 
-def _blocks_of_steps(of_part: Mapping[tuple[Address, Verb], int]) -> dict[int, set[Address]]:
+def _blocks_of_steps(of_part: Mapping[tuple[Address, WriteVerb], int]) -> dict[int, set[Address]]:
     """The blocks of which each step writes something."""
     blocks: dict[int, set[Address]] = {}
     for (address, verb), index in of_part.items():
@@ -159,7 +167,7 @@ def _blocks_of_steps(of_part: Mapping[tuple[Address, Verb], int]) -> dict[int, s
 
 
 def _clashes(
-    changes: Sequence[Change], of_part: Mapping[tuple[Address, Verb], int], units: Units
+    changes: Sequence[Change], of_part: Mapping[tuple[Address, WriteVerb], int], units: Units
 ) -> Iterator[tuple[int, int]]:
     """Creates that need the natural key of an object that is deleted, with that delete."""
     ending = {

@@ -144,7 +144,7 @@ class _Walk:
 
     def document(self, part: Part, /) -> str:
         """The unit of write that a part belongs to."""
-        return self.settings.remotes[part.remote].document(_outline(part))
+        return self.settings.remotes[part.remote].document(part.outline)
 
     def natural_key(self, remote: str, type_: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
         """What a remote keeps unique among the objects of a type."""
@@ -279,7 +279,7 @@ class _Walk:
 
     def _operation(self, part: Part) -> Operation | None:
         change = part.change
-        outline = _outline(part)
+        outline = part.outline
         if part.verb == "delete":
             return outline
         try:
@@ -356,16 +356,6 @@ class _Walk:
         if change.address not in self.bad:
             self.bad.add(change.address)
             self.run.not_reached.append(change)
-
-
-def _outline(part: Part) -> Operation:
-    """The operation as far as it is known beforehand: enough to say which document it belongs to."""
-    change = part.change
-    id_ = change.importing or (change.record.id if change.record is not None else None)
-    after = None if part.verb == "delete" else change.after
-    # The new half of a replacement is a create like any other: nothing of the old object is its own, no secret either.
-    known_id, before = (None, None) if part.verb == "create" else (id_, change.before)
-    return Operation(part.verb, change.address, change.address.type, known_id, before, after, {}, {})
 
 
 def _uses(change: Change, address: Address) -> bool:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, suggestion
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.diagnostics.codes.planning import UNKNOWN_REMOTE
 from declarative_mail.language.instances import ResourceInstance
 from declarative_mail.operations.host import ReadData
+from declarative_mail.operations.remotes import undeclared_remote
 from declarative_mail.records import replace
 from declarative_mail.remotes.base import Remote
 from declarative_mail.resources.desired import Desired
@@ -41,15 +41,10 @@ def data_reader(records: Mapping[Address, ResourceRecord], evaluated: Evaluated)
             return _read_local(records, desired, instance)
         remote = remotes.by_name.get(name)
         if remote is None:
-            return _no_remote(instance, name) if name not in declared else None
+            return undeclared_remote(instance, name) if name not in declared else None
         return _read_remote(remote, desired, instance)
 
     return read
-
-
-def _no_remote(instance: ResourceInstance, name: str) -> Diagnostic:
-    detail = f"{instance.address} names the remote {name}, which is not declared in the root module."
-    return Diagnostic(UNKNOWN_REMOTE, detail, Label(instance.block.header), address=instance.address)
 
 
 def _asked(desired: Desired) -> dict[str, str]:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.audience.lost import lost_events
-from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label, has_errors
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.instances import ImportTarget
 from declarative_mail.operations.evaluate import Asks, Evaluated, evaluate
@@ -23,7 +23,7 @@ from declarative_mail.operations.refactoring import moved_records, removed_recor
 from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, see_what_exists
 from declarative_mail.operations.refreshing import preflight, refresh
 from declarative_mail.operations.remote_rules import change_faults, declared_faults
-from declarative_mail.operations.remotes import Remotes, introduce
+from declarative_mail.operations.remotes import Remotes, introduce, undeclared_remote
 from declarative_mail.operations.settling import settle, still_standing
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import same_secret, wanted_of
@@ -316,12 +316,11 @@ def _partial() -> Diagnostic:
 
 
 def _unknown_remotes(evaluated: Evaluated, remotes: Remotes) -> list[Diagnostic]:
-    faults = []
-    for address, instance in evaluated.program.instances.items():
-        if instance.remote is not None and instance.remote not in remotes.by_name:
-            detail = f"{address} names the remote {instance.remote}, which is not declared in the root module."
-            faults.append(Diagnostic(codes.UNKNOWN_REMOTE, detail, Label(instance.block.header), address=address))
-    return faults
+    return [
+        undeclared_remote(instance, instance.remote)
+        for instance in evaluated.program.instances.values()
+        if instance.remote is not None and instance.remote not in remotes.by_name
+    ]
 
 
 def _build_options(

@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from declarative_mail.addresses import Address
+from declarative_mail.applying.order import parts_of
 from declarative_mail.diagnostics import Diagnostic, Label
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.planning.change import Action, Change, Wanted
+from declarative_mail.planning.change import Change, Wanted
 from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.leaves import format_path
 from declarative_mail.state.snapshot import ResourceRecord
-
-_VERBS: Mapping[Action, tuple[Verb, ...]] = {
-    Action.CREATE: ("create",),
-    Action.UPDATE: ("update",),
-    Action.REPLACE: ("create", "delete"),
-    Action.DELETE: ("delete",),
-}
 
 
 def declared_faults(
@@ -107,13 +101,12 @@ def change_faults(
     faults: list[Diagnostic] = []
     by_remote: dict[str, list[Operation]] = {}
     for change in changes:
-        for verb in _VERBS.get(change.action, ()):
-            name = change.record.remote if verb == "delete" and change.record is not None else change.remote
-            remote = remotes.get(name)
-            if remote is None or name == "local":
+        for part in parts_of(change):
+            remote = remotes.get(part.remote)
+            if remote is None or part.remote == "local":
                 continue
-            faults += _verb_faults(change, verb, remote, desired)
-            by_remote.setdefault(name, []).append(_operation(change, verb))
+            faults += _verb_faults(change, part.verb, remote, desired)
+            by_remote.setdefault(part.remote, []).append(part.outline)
     for record in leaving:
         attributes = dict(record.attributes)
         ended = Operation("delete", record.address, record.type, record.id, attributes, None, {}, {})
@@ -137,20 +130,6 @@ def _verb_faults(
         found = desired.get(change.address)
         label = Label(found.span()) if found is not None else None
         yield Diagnostic(codes.VERB_MISSING, detail, label, address=change.address)
-
-
-def _operation(change: Change, verb: Verb) -> Operation:
-    id_ = change.importing or (change.record.id if change.record is not None else None)
-    return Operation(
-        "create" if verb == "create" else "delete" if verb == "delete" else "update",
-        change.address,
-        change.address.type,
-        None if verb == "create" else id_,
-        change.before,
-        None if verb == "delete" else change.after,
-        {},
-        {},
-    )
 
 
 def as_diagnostics(objections: Iterable[Objection], desired: Mapping[Address, Desired]) -> list[Diagnostic]:

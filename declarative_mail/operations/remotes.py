@@ -13,7 +13,8 @@ from msgspec import Struct
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, Label, suggestion
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.language.instances import ImportTarget, RemoteInstance
+from declarative_mail.diagnostics.codes.planning import UNKNOWN_REMOTE
+from declarative_mail.language.instances import ImportTarget, RemoteInstance, ResourceInstance
 from declarative_mail.planning.change import Wanted
 from declarative_mail.remotes.base import Recognise, Remote, recognise_nothing
 from declarative_mail.remotes.local import LocalRemote
@@ -158,3 +159,9 @@ def _several(defaults: list[Block]) -> list[Diagnostic]:
         for one in first
         for other in defaults[1:]
     ]
+
+
+def undeclared_remote(instance: ResourceInstance, name: str) -> Diagnostic:
+    """A block whose remote nobody declared."""
+    detail = f"{instance.address} names the remote {name}, which is not declared in the root module."
+    return Diagnostic(UNKNOWN_REMOTE, detail, Label(instance.block.header), address=instance.address)

@@ -27,6 +27,8 @@ from declarative_mail.state.snapshot import ResourceRecord
 Stored: TypeAlias = dict[str, Any]
 """Attributes in the form of the state: JSON values, ``{"$secret": {…}}`` and ``{"$ref": address}``."""
 
+WriteVerb: TypeAlias = Literal["create", "update", "delete"]
+
 Recognise: TypeAlias = Callable[[Secret, Mapping[str, Any] | None], Stored]
 """Gives what stands in the stored form for a secret that a remote told in clear.
 
@@ -72,7 +74,7 @@ class Operation(Struct, frozen=True):
             asked. It may have arrived since: an object that is in the way and equals `after` is that one, and ours.
     """
 
-    verb: Literal["create", "update", "delete"]
+    verb: WriteVerb
     address: Address
     type: str
     id: str | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from declarative_mail.addresses import Address
@@ -9,6 +10,7 @@ from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
+from declarative_mail.remotes.base import Operation
 
 
 def transport_fault(error: TransportError, name: str) -> Diagnostic:
@@ -49,6 +51,22 @@ def _document(answer: Answer) -> dict[str, Any]:
     except NotAnApi:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def not_kept(operation: Operation, name: str, names: Iterable[str], *, why: str | None = None) -> Diagnostic:
+    """A remote took a write and does not show what was written (semantics 32).
+
+    Args:
+        operation: the write.
+        name: of the remote.
+        names: the attributes that are something else.
+        why: what there is to say instead, where the remote knows.
+    """
+    detail = why or (
+        f"remote.{name} took the write, but {', '.join(names)} of {operation.address} is not what was written. "
+        "Run plan: it shows what is there."
+    )
+    return Diagnostic(codes.NOT_KEPT, detail, address=operation.address)
 
 
 def changed_since_plan(address: Address, name: str, what: str) -> Diagnostic:

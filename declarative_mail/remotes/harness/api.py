@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
-from declarative_mail.diagnostics import DiagnosticError
-from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
-from declarative_mail.remotes.faults import transport_fault
+from declarative_mail.remotes.answers import Answer, NotAnApi
 from declarative_mail.remotes.transport import Transport
 
 PAGE = 100
@@ -64,17 +63,15 @@ class HarnessError(Exception):
 class HarnessApi:
     """One account of one Harness."""
 
-    def __init__(self, transport: Transport, *, account: str, remote: str) -> None:
+    def __init__(self, transport: Transport, *, account: str) -> None:
         """Nothing is sent yet.
 
         Args:
             transport: to the endpoint, with the token.
             account: the account's identifier.
-            remote: ``harness.LABEL``, for messages.
         """
         self.account = account
         self._transport = transport
-        self._remote = remote
 
     def call(
         self,
@@ -135,25 +132,34 @@ class HarnessApi:
                 return None
             raise
 
-    def pages(self, path: str, *, query: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    def pages(
+        self,
+        path: str,
+        *,
+        query: Mapping[str, Any],
+        body: Any = None,
+        named: tuple[str, str] = ("pageIndex", "pageSize"),
+    ) -> Iterator[dict[str, Any]]:
         """The items of a list, page by page.
+
+        Args:
+            path: below the endpoint.
+            query: parameters beside those of the page.
+            body: of a list that is asked for with POST.
+            named: the parameters for the number of a page, from 0, and for its size.
 
         Raises:
             HarnessError: Harness refused.
             TransportError: no usable answer came.
         """
-        index = 0
-        while True:
-            page = self.call("GET", path, query={**query, "pageIndex": index, "pageSize": PAGE}) or {}
+        method, (number, size) = "GET" if body is None else "POST", named
+        for index in count():
+            asked = {**query, number: index, size: PAGE}
+            page = self.call(method, path, query=asked, body=body, repeatable=True) or {}
             content = page.get("content") or []
             yield from content
-            index += 1
-            if not content or index >= int(page.get("totalPages") or 0):
+            if not content or index + 1 >= int(page.get("totalPages") or 0):
                 return
-
-    def unusable(self, error: TransportError) -> DiagnosticError:
-        """The fault of a request to which no usable answer came."""
-        return DiagnosticError(transport_fault(error, self._remote))
 
 
 def _text(value: Any) -> Any:

@@ -69,7 +69,7 @@ class HarnessRemote(Remote):
                 parallelism=settings.parallelism,
             )
         )
-        self._api = HarnessApi(transport, account=settings.account, remote=name)
+        self._api = HarnessApi(transport, account=settings.account)
         self._context = Context(name, self._api, recognise, settings.parallelism, settings.scope)
         self._smtp = SmtpKind(self._context)
         kinds: list[Kind] = [

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, field
 
-from declarative_mail.diagnostics import DiagnosticError
+from declarative_mail.addresses import Address
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.remotes.answers import TransportError
 from declarative_mail.remotes.base import Operation, Recognise, Stored, Written
 from declarative_mail.remotes.faults import transport_fault
@@ -22,6 +23,9 @@ from declarative_mail.secrets import Secret
 
 _One = TypeVar("_One")
 _Answer = TypeVar("_Answer")
+
+FAULTS = (HarnessError, TransportError, DiagnosticError)
+"""How a call to Harness ends that does not do what it was meant to do."""
 
 
 class Context(Struct):
@@ -99,22 +103,26 @@ class Context(Struct):
         """
         try:
             return ask()
-        except HarnessError as error:
-            raise DiagnosticError(refusal(error, self.name)) from None
-        except TransportError as error:
-            raise DiagnosticError(transport_fault(error, self.name)) from None
+        except (HarnessError, TransportError) as error:
+            raise DiagnosticError(self.fault_of(error)[0]) from None
 
     def writing(self, operation: Operation, write: Callable[[Operation], Written]) -> Written:
         """Write something; whatever goes wrong becomes the fault of the operation."""
         try:
             return write(operation)
-        except HarnessError as error:
-            fault = refusal(error, self.name, address=operation.address)
-            return Written(operation, fault=fault, in_doubt=error.is_in_doubt)
-        except TransportError as error:
-            return Written(operation, fault=transport_fault(error, self.name), in_doubt=True)
-        except DiagnosticError as error:
-            return Written(operation, fault=error.diagnostics[0])
+        except FAULTS as error:
+            fault, doubt = self.fault_of(error, operation.address)
+            return Written(operation, fault=fault, in_doubt=doubt)
+
+    def fault_of(
+        self, error: HarnessError | TransportError | DiagnosticError, address: Address | None = None
+    ) -> tuple[Diagnostic, bool]:
+        """What one of `FAULTS` says of a call, and whether the call may have been carried out all the same."""
+        if isinstance(error, HarnessError):
+            return refusal(error, self.name, address=address), error.is_in_doubt
+        if isinstance(error, TransportError):
+            return transport_fault(error, self.name), True
+        return error.diagnostics[0], False
 
 
 def place_of(value: Any, ids: Mapping[str, str]) -> Place | None:

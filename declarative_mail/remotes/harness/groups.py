@@ -53,7 +53,7 @@ class GroupKind(ScopedKind):
         attributes = wire.from_wire(raw, list(members.values()) if managed else None, self._context, local)
         private = {"members": dict(members)} if managed else {}
         whole = with_kept(self.type, attributes, self._kept, local)
-        return LiveObject(wire.place_of_raw(raw).id, whole, private=private)
+        return LiveObject(Place.of_raw(raw).id, whole, private=private)
 
     def _body(self, operation: Operation, _place: Place, live: Raw | None) -> dict[str, Any]:
         members = (operation.after or {}).get("members")
@@ -88,6 +88,6 @@ class GroupKind(ScopedKind):
     def all_in(self, scopes: Sequence[Scope], /) -> Sequence[LiveObject]:
         """A list for each scope, and a read for each group."""
         lists = self._context.side_by_side(self._list, scopes)
-        places = [wire.place_of_raw(one) for groups in lists for one in groups.values()]
+        places = [Place.of_raw(one) for groups in lists for one in groups.values()]
         found = self._context.side_by_side(self._get, places)
         return [self._live(one, None) for one in found if one is not None]

@@ -7,7 +7,7 @@ from typing import Any
 
 from declarative_mail.remotes.base import Operation, Stored
 from declarative_mail.remotes.harness.context import Context
-from declarative_mail.remotes.harness.scope import Place, Scope
+from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.resources.canonical import canonical_set
 
 TYPE = "user_group"
@@ -34,16 +34,6 @@ _OTHERS = (
 """What we do not manage and a full replacement would clear: it is sent back as it was read."""
 
 
-def scope_of(raw: Mapping[str, Any]) -> Scope:
-    """Where a group lives."""
-    return Scope(raw.get("orgIdentifier") or None, raw.get("projectIdentifier") or None)
-
-
-def place_of_raw(raw: Mapping[str, Any]) -> Place:
-    """The scope and identifier of a group."""
-    return Place(scope_of(raw), raw["identifier"])
-
-
 def from_wire(raw: Mapping[str, Any], members: list[str] | None, context: Context, known: Any) -> Stored:
     """The attributes of a group.
 
@@ -53,7 +43,7 @@ def from_wire(raw: Mapping[str, Any], members: list[str] | None, context: Contex
         context: for secrets.
         known: the attributes as they are known, for secrets and for the spelling of addresses.
     """
-    scope = scope_of(raw)
+    scope = Scope.of_raw(raw)
     known_preferences = (known or {}).get("notification_preferences") or {}
     preferences: dict[str, Any] = dict.fromkeys(("email", *_CHANNELS))
     for entry in raw.get("notificationConfigs") or ():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from declarative_mail.remotes.harness.api import PAGE, HarnessError
+from declarative_mail.remotes.harness.api import HarnessError
 from declarative_mail.remotes.harness.context import Context
 from declarative_mail.remotes.harness.scope import Place
 
@@ -46,16 +46,6 @@ class Members:
         return {**found, "users": list(self._users(place)) if found.get("users") else []}
 
     def _users(self, place: Place) -> Iterator[dict[str, str]]:
-        index = 0
-        while True:
-            page = self._context.api.call(
-                "POST",
-                f"{_PATH}/{place.identifier}/users",
-                query={**place.scope.query, "pageIndex": index, "pageSize": PAGE},
-                body={},
-                repeatable=True,
-            )
-            yield from ({"id": one["uuid"], "email": one["email"]} for one in page.get("content") or ())
-            index += 1
-            if not page.get("content") or index >= int(page.get("totalPages") or 0):
-                return
+        path = f"{_PATH}/{place.identifier}/users"
+        for one in self._context.api.pages(path, query=place.scope.query, body={}):
+            yield {"id": one["uuid"], "email": one["email"]}

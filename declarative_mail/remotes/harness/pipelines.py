@@ -12,7 +12,6 @@ from declarative_mail.remotes.harness.scope import Scope
 
 _PATH = "/pipeline/api/pipelines"
 _LIST = f"{_PATH}/list"
-_PAGE = 100
 
 
 class PipelineKey(Struct, frozen=True):
@@ -21,6 +20,10 @@ class PipelineKey(Struct, frozen=True):
     scope: Scope
     identifier: str
     branch: str | None = None
+
+    def rule_id(self, identifier: str) -> str:
+        """The import id of a rule in it."""
+        return "/".join([str(self.scope.organization), str(self.scope.project), self.identifier, identifier])
 
     @property
     def words(self) -> str:
@@ -96,17 +99,6 @@ class Pipelines:
 
     def listed(self, scope: Scope) -> Iterator[PipelineKey]:
         """The pipelines of a project."""
-        number = 0
-        while True:
-            page = self._context.api.call(
-                "POST",
-                _LIST,
-                query={**scope.query, "page": number, "size": _PAGE},
-                body={"filterType": "PipelineSetup"},
-                repeatable=True,
-            )
-            content = page.get("content") or []
-            yield from (PipelineKey(scope, one["identifier"]) for one in content)
-            number += 1
-            if not content or number >= int(page.get("totalPages") or 0):
-                return
+        asked = {"filterType": "PipelineSetup"}
+        for one in self._context.api.pages(_LIST, query=scope.query, body=asked, named=("page", "size")):
+            yield PipelineKey(scope, one["identifier"])

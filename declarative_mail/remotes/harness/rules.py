@@ -11,7 +11,7 @@ The text around our rules stays as it is, byte for byte, whoever changed it mean
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from declarative_mail.addresses import Address
@@ -19,11 +19,10 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import TransportError
 from declarative_mail.remotes.base import Declaration, Declared, LiveObject, Objection, Operation, Stored, Written
-from declarative_mail.remotes.faults import changed_since_plan, transport_fault
+from declarative_mail.remotes.faults import changed_since_plan
 from declarative_mail.remotes.harness import rules_wire as wire
-from declarative_mail.remotes.harness.api import HarnessError
-from declarative_mail.remotes.harness.context import Context, same, with_kept
-from declarative_mail.remotes.harness.faults import exists_already, policy_denial, refusal, taken
+from declarative_mail.remotes.harness.context import FAULTS, Context, same, with_kept
+from declarative_mail.remotes.harness.faults import exists_already, policy_denial, taken
 from declarative_mail.remotes.harness.names import in_default_scope
 from declarative_mail.remotes.harness.pipeline_yaml import (
     PipelineYamlError,
@@ -95,7 +94,6 @@ class RuleKind:
         return known
 
     def _live(self, key: PipelineKey, rule: WireRule, local: Mapping[str, Any] | None) -> LiveObject:
-        id_ = "/".join([str(key.scope.organization), str(key.scope.project), key.identifier, rule.key])
         if not wire.is_readable(rule.data):
             detail = (
                 f'The rule "{rule.key}" of {key.words} has a method or an event that this version of dmail does not '
@@ -103,7 +101,7 @@ class RuleKind:
             )
             raise DiagnosticError(Diagnostic(codes.REMOTE_RULE, detail))
         attributes = wire.from_wire(rule.data, key.scope, key.identifier, self._context, local)
-        return LiveObject(id_, with_kept(TYPE, attributes, _KEPT, local))
+        return LiveObject(key.rule_id(rule.key), with_kept(TYPE, attributes, _KEPT, local))
 
     def find(self, id_: str | None, like: Mapping[str, Any] | None, /) -> LiveObject | None:
         """One read of its pipeline."""
@@ -139,10 +137,11 @@ class RuleKind:
         """Pipelines that are not there or cannot be edited, and unmanaged rules in the way of new ones."""
         keys = {one.address: _key_of(one) for one in operations}
         self._context.side_by_side(self._pipelines.seen, set(keys.values()))
+        ending = {one.id for one in operations if one.verb == "delete"}
         for operation in operations:
-            yield from self._reviewed(operation, keys[operation.address], operations)
+            yield from self._reviewed(operation, keys[operation.address], ending)
 
-    def _reviewed(self, operation: Operation, key: PipelineKey, operations: Sequence[Operation]) -> Iterable[Objection]:
+    def _reviewed(self, operation: Operation, key: PipelineKey, ending: Collection[str | None]) -> Iterable[Objection]:
         pipeline, address = self._pipelines.seen(key), operation.address
         if pipeline is None:
             if operation.verb != "delete":
@@ -160,9 +159,9 @@ class RuleKind:
         except DiagnosticError as error:
             yield Objection(address, codes.REMOTE_RULE, error.diagnostics[0].detail, ("pipeline",))
             return
-        ending = any(one.verb == "delete" and one.id == _rule_id(operation, key) for one in operations)
-        if operation.verb == "create" and rule is not None and not ending:
-            what, id_ = f'a rule "{rule.key}" in {key.words}', _rule_id(operation, key)
+        id_ = _rule_id(operation, key)
+        if operation.verb == "create" and rule is not None and id_ not in ending:
+            what = f'a rule "{rule.key}" in {key.words}'
             yield Objection(address, codes.EXISTS_ALREADY, taken(address, self._context.name, what, id_))
 
     # -- writing -----------------------------------------------------------------------------------------
@@ -172,12 +171,8 @@ class RuleKind:
         key = next((one for one in map(_key_of, operations) if one.branch is not None), _key_of(operations[0]))
         try:
             return self._write(key, operations)
-        except HarnessError as error:
-            fault, doubt = refusal(error, self._context.name), error.is_in_doubt
-        except TransportError as error:
-            fault, doubt = transport_fault(error, self._context.name), True
-        except DiagnosticError as error:
-            fault, doubt = error.diagnostics[0], False
+        except FAULTS as error:
+            fault, doubt = self._context.fault_of(error)
         return [Written(one, fault=fault, in_doubt=doubt) for one in operations]
 
     def _write(self, key: PipelineKey, operations: Sequence[Operation]) -> list[Written]:
@@ -263,7 +258,7 @@ def _rule_id(operation: Operation, key: PipelineKey) -> str:
     if operation.id is not None:
         return operation.id
     identifier = (operation.after or operation.before or {})["identifier"]
-    return "/".join([str(key.scope.organization), str(key.scope.project), key.identifier, str(identifier)])
+    return key.rule_id(str(identifier))
 
 
 def _rule(rules: Sequence[WireRule], id_: str) -> WireRule | None:

@@ -33,6 +33,11 @@ class Scope(Struct, frozen=True):
         """Where an object with these attributes lives."""
         return cls(attributes.get("organization"), attributes.get("project"))
 
+    @classmethod
+    def of_raw(cls, raw: Mapping[str, Any]) -> Scope:
+        """Where an object that Harness answers with lives."""
+        return cls(raw.get("orgIdentifier") or None, raw.get("projectIdentifier") or None)
+
     @property
     def query(self) -> dict[str, str | None]:
         """The parameters that name it, beside the account."""
@@ -72,6 +77,11 @@ class Place(Struct, frozen=True):
             return None
         *scope, identifier = parts
         return cls(Scope(*scope), identifier)
+
+    @classmethod
+    def of_raw(cls, raw: Mapping[str, Any]) -> Place:
+        """An object that Harness answers with."""
+        return cls(Scope.of_raw(raw), raw["identifier"])
 
     @property
     def id(self) -> str:

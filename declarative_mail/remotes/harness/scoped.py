@@ -14,11 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import TransportError
 from declarative_mail.remotes.base import Declaration, Declared, LiveObject, Objection, Operation, Stored, Written
-from declarative_mail.remotes.faults import changed_since_plan
+from declarative_mail.remotes.faults import changed_since_plan, not_kept
 from declarative_mail.remotes.harness.api import HarnessError
 from declarative_mail.remotes.harness.context import Context, differing, same
 from declarative_mail.remotes.harness.faults import exists_already, policy_denial, taken
@@ -230,11 +229,8 @@ class ScopedKind(ABC):
         made = self._live(self._answered_with(answer), after)
         if same(made.attributes, after):
             return Written(operation, made)
-        detail = self._missing(operation, made.attributes) or (
-            f"remote.{self._context.name} took the write, but {', '.join(differing(made.attributes, after))} of "
-            f"{operation.address} is not what was written. Run plan: it shows what is there."
-        )
-        return Written(operation, made, Diagnostic(codes.NOT_KEPT, detail, address=operation.address))
+        names, why = differing(made.attributes, after), self._missing(operation, made.attributes)
+        return Written(operation, made, not_kept(operation, self._context.name, names, why=why))
 
 
 def place_of_operation(operation: Operation) -> Place:

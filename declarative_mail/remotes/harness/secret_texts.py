@@ -48,7 +48,7 @@ class SecretKind(ScopedKind):
         if _is_inline(raw):
             known = local.get("value") if local is not None else None
             attributes["value"] = known if known is not None else UNKNOWN_SECRET
-        return LiveObject(_place(raw).id, with_kept(self.type, attributes, self._kept, local))
+        return LiveObject(Place.of_raw(raw).id, with_kept(self.type, attributes, self._kept, local))
 
     def _body(self, operation: Operation, place: Place, _live: Raw | None) -> dict[str, Any]:
         return to_wire(operation, place)
@@ -67,10 +67,6 @@ class SecretKind(ScopedKind):
         """A list for each scope."""
         lists = self._context.side_by_side(self._list, scopes)
         return [self._live(one, None) for found in lists for one in found.values()]
-
-
-def _place(raw: Raw) -> Place:
-    return Place(Scope(raw.get("orgIdentifier") or None, raw.get("projectIdentifier") or None), raw["identifier"])
 
 
 def _is_inline(raw: Raw) -> bool:
@@ -101,7 +97,7 @@ def to_wire(operation: Operation, place: Place) -> dict[str, Any]:
 
 def from_wire(raw: Raw) -> Stored:
     """The attributes of an answer, without the value of an inline secret."""
-    spec, scope = raw.get("spec") or {}, _place(raw).scope
+    spec, scope = raw.get("spec") or {}, Scope.of_raw(raw)
     manager = spec.get("secretManagerIdentifier")
     return {
         "name": raw.get("name") or "",

@@ -11,12 +11,10 @@ id                  the server makes a uuid, which writes need; for us its id is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import TransportError
 from declarative_mail.remotes.base import (
@@ -30,10 +28,11 @@ from declarative_mail.remotes.base import (
     Stored,
     Written,
 )
-from declarative_mail.remotes.faults import changed_since_plan
+from declarative_mail.remotes.faults import changed_since_plan, not_kept
 from declarative_mail.remotes.harness.api import HarnessError
 from declarative_mail.remotes.harness.context import Context, differing, same, secret_version, with_kept, writes_secret
 from declarative_mail.remotes.harness.faults import exists_already, taken
+from declarative_mail.remotes.harness.names import examine_identity
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.remotes.harness.tables import kept_names
 from declarative_mail.resources.stored import REFERENCE, SECRET, UNKNOWN_SECRET, leaf_content
@@ -45,7 +44,6 @@ ID = "account"
 MASK = "*" * 14
 _PATH = "/ng/api/smtpConfig"
 _KEPT = kept_names(TYPE)
-_NAME = re.compile(r"[A-Za-z0-9\-_. /]{1,128}")
 
 
 class SmtpKind:
@@ -211,12 +209,8 @@ class SmtpKind:
         made = self._live(raw, after)
         if same(made.attributes, after):
             return Written(operation, made)
-        names = ", ".join(differing(made.attributes, after))
-        detail = (
-            f"remote.{self._context.name} took the write, but {names} of {operation.address} is not what was written. "
-            "Run plan: it shows what is there."
-        )
-        return Written(operation, made, Diagnostic(codes.NOT_KEPT, detail, address=operation.address))
+        names = differing(made.attributes, after)
+        return Written(operation, made, not_kept(operation, self._context.name, names))
 
     def _delete(self, operation: Operation) -> Written:
         raw = self._get()
@@ -244,10 +238,7 @@ def _examine(one: Declared) -> Iterable[Objection]:
             'env("SMTP_PASSWORD").'
         )
         yield Objection(one.address, codes.NOT_EXPRESSIBLE, detail, ("password",))
-    name = one.attributes.get("name")
-    if isinstance(name, str) and not _NAME.fullmatch(name):
-        detail = f'"{name}" is no name for Harness: it takes 1 to 128 letters, digits, spaces, and - _ . / only.'
-        yield Objection(one.address, codes.REMOTE_RULE, detail, ("name",))
+    yield from examine_identity(one)
 
 
 def _has_password(raw: Mapping[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.answers import Answer, NotAnApi, TransportError
 from declarative_mail.remotes.base import LiveObject, Operation, Remote, Written
 from declarative_mail.remotes.capabilities import local_names
-from declarative_mail.remotes.faults import changed_since_plan, problem_text, refusal, transport_fault
+from declarative_mail.remotes.faults import changed_since_plan, not_kept, problem_text, refusal, transport_fault
 from declarative_mail.remotes.rest.wire import (
     API_VERSION,
     PREFIX,
@@ -355,11 +355,7 @@ class RestRemote(Remote):
         if kept == meant:
             return self._made(operation, found)
         names = sorted(name for name in meant.keys() | kept.keys() if meant.get(name) != kept.get(name))
-        detail = (
-            f"remote.{self.name} took the write, but {', '.join(names)} of {operation.address} is not what was "
-            "written. Run plan: it shows what is there."
-        )
-        fault = Diagnostic(codes.NOT_KEPT, detail, address=operation.address)
+        fault = not_kept(operation, self.name, names)
         attributes = self._stored(operation.type, found, local=operation.after or {})
         return Written(operation, LiveObject(found["id"], attributes, found["etag"]), fault)
 
