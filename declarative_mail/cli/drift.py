@@ -48,7 +48,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     for one in data["objects"]:
         output.line(one)
     exits = [exit_for(drift.planned.diagnostics)]
-    if not as_json:
+    if not as_json and (drift.objects or not drift.planned.failed):
         _show(data, output, verbose=options["verbose"])
     if options["run_tests"]:
         evaluated = drift.planned.evaluated

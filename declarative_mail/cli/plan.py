@@ -127,8 +127,8 @@ def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool
         for brake in data["brakes"]:
             output.line({"type": "brake", **brake})
         output.line(data["summary"])
-    if output.as_json:
-        return
+    if output.as_json or (planned.failed and planned.is_empty):
+        return  # that nothing changes would be no answer: what stands against it follows
     from declarative_mail.rendering.plan_markdown import plan_markdown
     from declarative_mail.rendering.plan_text import plan_text
 

@@ -23,7 +23,7 @@ from declarative_mail.operations.refactoring import moved_records, removed_recor
 from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, see_what_exists
 from declarative_mail.operations.refreshing import preflight, refresh
 from declarative_mail.operations.remote_rules import change_faults, declared_faults
-from declarative_mail.operations.remotes import Remotes, introduce, undeclared_remote
+from declarative_mail.operations.remotes import Remotes, introduce, orphaned, undeclared_remote
 from declarative_mail.operations.settling import settle, still_standing
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import same_secret, wanted_of
@@ -227,7 +227,8 @@ def _found(known: _Material, chosen: Options) -> tuple[tuple[Change, ...], list[
     sources = Sources(wanted=known.wanted, records=known.records, previous=known.previous, live=live)
     changes = refresh_changes(sources, chosen.selection)
     faults = see_what_exists(known.evaluated, known.records, changes)
-    return changes, [*faults, *nothing_to_ask(known.records.values())]
+    left = orphaned(known.records.values(), known.remotes.by_name)
+    return changes, [*faults, *left, *nothing_to_ask(known.records.values())]
 
 
 def _meant(

@@ -8,6 +8,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.applying.order import parts_of
 from declarative_mail.diagnostics import Diagnostic, Label
 from declarative_mail.diagnostics.codes import remotes as codes
+from declarative_mail.operations.remotes import orphaned
 from declarative_mail.planning.change import Change, Wanted
 from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
@@ -99,10 +100,13 @@ def change_faults(
         DiagnosticError: a remote cannot be asked.
     """
     faults: list[Diagnostic] = []
+    left: list[ResourceRecord] = []
     by_remote: dict[str, list[Operation]] = {}
     for change in changes:
         for part in parts_of(change):
             remote = remotes.get(part.remote)
+            if remote is None and change.record is not None:
+                left.append(change.record)
             if remote is None or part.remote == "local":
                 continue
             faults += _verb_faults(change, part.verb, remote, desired)
@@ -111,6 +115,7 @@ def change_faults(
         attributes = dict(record.attributes)
         ended = Operation("delete", record.address, record.type, record.id, attributes, None, {}, {})
         by_remote.setdefault(record.remote, []).append(ended)
+    faults += orphaned(left, remotes)
     if ask and not faults:
         for name, operations in by_remote.items():
             if name in remotes:

@@ -5,7 +5,7 @@ One client for each ``remote`` block, and the local one that is always there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from uuid import uuid4
 
 from msgspec import Struct
@@ -61,6 +61,8 @@ def _open_harness(block: Block, recognise: Recognise) -> Opened:
 _OPENERS: Mapping[str, Callable[[Block, Recognise], Opened]] = {"rest": _open_rest, "harness": _open_harness}
 REMOTE_TYPES = tuple(_OPENERS)
 """The types that a ``remote`` block may have; ``local`` needs no block."""
+NAMED = 5
+"""How many objects a message names; of the others it gives the number."""
 
 
 class Remotes(Struct, frozen=True):
@@ -165,3 +167,23 @@ def undeclared_remote(instance: ResourceInstance, name: str) -> Diagnostic:
     """A block whose remote nobody declared."""
     detail = f"{instance.address} names the remote {name}, which is not declared in the root module."
     return Diagnostic(UNKNOWN_REMOTE, detail, Label(instance.block.header), address=instance.address)
+
+
+def orphaned(records: Iterable[ResourceRecord], remotes: Mapping[str, Remote]) -> list[Diagnostic]:
+    """That the block of a remote is gone while objects are left on it: nobody can ask for them or delete them."""
+    left: dict[str, list[str]] = {}
+    for record in records:
+        if record.mode == "managed" and record.remote not in remotes:
+            left.setdefault(record.remote, []).append(str(record.address))
+    return [_orphaned(name, addresses) for name, addresses in left.items()]
+
+
+def _orphaned(name: str, addresses: Sequence[str]) -> Diagnostic:
+    more = f" and {len(addresses) - NAMED} more" if len(addresses) > NAMED else ""
+    named = f"{', '.join(addresses[:NAMED])}{more}"
+    detail = (
+        f"remote.{name} is not declared any more, and the state has objects on it: {named}. Without its block nobody "
+        "can ask for them or delete them. Put the block back until they are gone; to leave them where they are and "
+        f"forget them, remove them from the state:\n    dmail state rm '{addresses[0]}'"
+    )
+    return Diagnostic(UNKNOWN_REMOTE, detail)
