@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @click.command(name="pull", cls=ConfigurationCommand)
 @click.argument("remote", metavar="REMOTE")
 @click.argument("directory", metavar="DIR")
-@click.option("--force", is_flag=True, help="Overwrite files, and remove those of an earlier pull that are not needed.")
+@click.option("--force", is_flag=True, help="Overwrite what an earlier pull wrote; remove what of it is not needed.")
 @configuration_options
 @json_option
 @click.pass_context

@@ -121,7 +121,7 @@ def write_files(target: Target, texts: Mapping[str, str], *, force: bool) -> tup
     Args:
         target: the directory; it is made where it is missing.
         texts: by name.
-        force: overwrite what exists, and remove files of an earlier run that are not written any more.
+        force: overwrite what an earlier run wrote, and remove what of it is not written any more.
 
     Returns:
         The names of the files that were removed.
@@ -130,8 +130,9 @@ def write_files(target: Target, texts: Mapping[str, str], *, force: bool) -> tup
         DiagnosticError: files exist, or one cannot be written.
     """
     existing = [name for name in texts if os.path.lexists(target.path / name)]
-    if existing and not force:
-        raise DiagnosticError(_exist(target, existing))
+    foreign = [name for name in existing if name not in target.pulled_before and not (target.path / name).is_dir()]
+    if foreign or (existing and not force):
+        raise DiagnosticError(_exist(target, existing, foreign))
     stale = sorted(target.pulled_before - texts.keys()) if force else []
     if not texts and not stale:
         return ()
@@ -168,10 +169,20 @@ def _replace_all(folder: Path, texts: Mapping[str, str]) -> None:
             path.unlink(missing_ok=True)
 
 
-def _exist(target: Target, names: list[str]) -> Diagnostic:
-    lines = "\n".join(f"    {os.path.normpath(Path(target.name) / name)}" for name in names)
+def _exist(target: Target, names: list[str], foreign: list[str]) -> Diagnostic:
+    if foreign:
+        lines = _lines(target, foreign)
+        detail = (
+            f"Nothing was written, because these files would be overwritten, and no dmail pull wrote them:\n{lines}\n"
+            "Choose another directory, or give them other names: blocks may stand in any file."
+        )
+        return Diagnostic(FILES_EXIST, detail)
     detail = (
-        f"Nothing was written, because files that would be written exist already:\n{lines}\n"
+        f"Nothing was written, because files that would be written exist already:\n{_lines(target, names)}\n"
         "Choose another directory, or overwrite them with --force."
     )
     return Diagnostic(FILES_EXIST, detail)
+
+
+def _lines(target: Target, names: list[str]) -> str:
+    return "\n".join(f"    {os.path.normpath(Path(target.name) / name)}" for name in names)

@@ -47,6 +47,8 @@ class RealNetwork:
         """See `network.Network`."""
         try:
             sock = socket.create_connection((endpoint.host, endpoint.port), timeout=_left(until))
+        except ConnectionResetError:
+            return TornStream()
         except OSError as error:
             raise _connect_fault(error, endpoint) from error
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -126,6 +128,35 @@ class SocketStream:
             raise TimedOut("the server stopped reading") from error
         except OSError as error:
             raise _dropped(error) from error
+
+
+class TornStream:
+    """A connection that was made, and torn down before this side had looked at it.
+
+    Who does not want a connection at all says "refused" (RFC 9293 section 3.10.7.3): a reset comes from a server that
+    took it. So it is the first answer that is missing, whichever of the two the system notices first.
+    """
+
+    local_host = ""
+
+    def read(self, *, until: float) -> bytes:  # noqa: ARG002 - nothing is waited for
+        """See `network.Stream`."""
+        raise self._torn()
+
+    def write(self, data: bytes, *, until: float) -> None:  # noqa: ARG002 - likewise
+        """See `network.Stream`."""
+        raise self._torn()
+
+    def start_tls(self, options: TlsOptions, *, until: float) -> TlsShown:  # noqa: ARG002 - likewise
+        """See `network.Stream`."""
+        raise self._torn()
+
+    def close(self) -> None:
+        """See `network.Stream`."""
+
+    @staticmethod
+    def _torn() -> Dropped:
+        return Dropped("Connection reset by peer", reset=True)
 
 
 def within(call: Callable[[], _Answer], *, seconds: float) -> _Answer:

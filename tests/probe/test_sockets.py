@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import socket
+import struct
 import threading
 import time
 
 import pytest
 
-from declarative_mail.probe.network import Dropped, Endpoint, NetworkFault, Stream, TimedOut
+from declarative_mail.probe.network import Dropped, Endpoint, NetworkFault, Stream, TimedOut, TlsOptions
 from declarative_mail.probe.sockets import RealNetwork, within
 
 NETWORK = RealNetwork()
@@ -67,7 +68,6 @@ def test_resolvers_errors_are_named(number: int, symptom: str, monkeypatch: pyte
         (errno.EHOSTUNREACH, "unreachable"),
         (errno.EACCES, "forbidden"),
         (errno.EPERM, "forbidden"),
-        (errno.ECONNRESET, "reset"),
         (errno.ETIMEDOUT, "timeout"),
         (errno.EMFILE, "dropped"),
     ],
@@ -83,6 +83,46 @@ def test_connections_errors_are_named(number: int, symptom: str, monkeypatch: py
         NETWORK.open(Endpoint("192.0.2.1", 25), until=NETWORK.now() + 5)
 
     assert caught.value.symptom == symptom
+
+
+def test_reset_connection_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system notices the reset before the connection, the first answer is missing all the same."""
+
+    def reset(*_: object, **__: object) -> None:
+        raise OSError(errno.ECONNRESET, "parole")
+
+    monkeypatch.setattr(socket, "create_connection", reset)
+    stream = NETWORK.open(Endpoint("192.0.2.1", 25), until=NETWORK.now() + 5)
+    for act in (
+        lambda: stream.read(until=NETWORK.now() + 5),
+        lambda: stream.write(b"EHLO a\r\n", until=NETWORK.now() + 5),
+        lambda: stream.start_tls(TlsOptions(server_name="mx.example"), until=NETWORK.now() + 5),
+    ):
+        with pytest.raises(Dropped) as caught:
+            act()
+        assert caught.value.symptom == "reset"
+    stream.close()
+
+
+def test_server_that_resets_at_once_is_always_seen_to_in_the_same_way() -> None:
+    """Whichever the system notices first."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for _ in range(300):
+                connection, _ = listener.accept()
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                connection.close()
+
+        server = threading.Thread(target=serve)
+        server.start()
+        for _ in range(300):
+            stream = NETWORK.open(Endpoint("127.0.0.1", listener.getsockname()[1]), until=NETWORK.now() + 5)
+            with pytest.raises(Dropped) as caught:
+                stream.read(until=NETWORK.now() + 5)
+            assert caught.value.symptom == "reset"
+            stream.close()
+        server.join()
 
 
 def test_call_that_hangs_is_left_behind() -> None:

@@ -180,7 +180,7 @@ from declarative_mail.language.functions.table import FUNCTIONS
 before = set(sys.modules)
 {use}
 loaded = set(sys.modules)
-heavy = {{"cryptography", "re2", "ruamel", "bcrypt", "zlib", "uuid", "click", "lark", "httpx"}}
+heavy = {{"cryptography", "re2", "ruamel", "bcrypt", "zlib", "click", "lark", "httpx"}}
 print(sorted(heavy & loaded))
 print(sorted(name.rpartition(".")[2] for name in loaded if name.startswith("declarative_mail.language.functions.")))
 """

@@ -249,6 +249,20 @@ def test_force_overwrites_and_removes_what_an_earlier_pull_left(project: Project
     assert "email_task" not in (project.path / "there/imports.hcl").read_text("utf-8")
 
 
+def test_force_overwrites_nothing_that_no_pull_wrote(project: Project, remote: System) -> None:
+    """Variables of one's own stand in ``variables.hcl`` more often than not."""
+    remote.put("user_group", **GROUP)
+    project.run("pull", "rest.x", "there")
+    project.write('variable "mine" {}\n', "there/imports.hcl")
+    before = texts(project.path / "there")
+
+    result = project.json("pull", "rest.x", "there", "--force")
+
+    assert (result.code, result.codes) == (1, ["DM6022"])
+    assert "no dmail pull wrote them:\n    there/imports.hcl\n" in result.of_type("diagnostic")[0]["detail"]
+    assert texts(project.path / "there") == before
+
+
 def test_failure_leaves_nothing_half(project: Project, remote: System) -> None:
     """A directory in the way of a file: no other file is written, and none is left over."""
     remote.put("user_group", **GROUP)
