@@ -1,7 +1,7 @@
 # The jobs of the house. Each makes its own virtual environment when there is none or it is out of date.
 #
 #   make demo    the whole story on a local SMTP catcher, under a minute
-#   make test    the test suite, about ten minutes on two cores
+#   make test    the test suite, about four minutes on two cores
 #   make soak    the long tests: kills, fuzzing, load; at most 25 minutes
 #   make check   format, lint, types, layers, generated files
 #   make generate write schemas and command reference anew

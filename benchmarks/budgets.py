@@ -29,19 +29,20 @@ class Budget:
 
 
 TERRAFORM = (
-    Budget("3 blocks", COLD, limit=1.5, goal=1.0),
-    Budget("3 blocks", WARM, limit=1.5, goal=1.0),
-    Budget("1,000 blocks", COLD, limit=0.6, goal=0.2),
-    Budget("1,000 blocks", WARM, limit=0.6, goal=0.1),
-    Budget("1,000 blocks", APPLY, limit=0.05, goal=0.02),
-    Budget("1,000 blocks", UNCHANGED, limit=0.6, goal=0.1),
-    Budget("1,000 by for_each", COLD, limit=0.6, goal=0.05),
-    Budget("1,000 by for_each", APPLY, limit=0.05, goal=0.02),
-    Budget("10,000 blocks", COLD, limit=0.6, goal=0.1),
-    Budget("10,000 blocks", COLD, limit=1.0, goal=0.4, of="megabytes"),
+    # The goal is out of reach: Python with click and pydantic needs longer to start than Terraform needs for the plan.
+    Budget("3 blocks", COLD, limit=6.0, goal=1.0),
+    Budget("3 blocks", WARM, limit=6.0, goal=1.0),
+    Budget("1,000 blocks", COLD, limit=0.4, goal=0.2),
+    Budget("1,000 blocks", WARM, limit=0.35, goal=0.1),
+    Budget("1,000 blocks", APPLY, limit=0.03, goal=0.02),
+    Budget("1,000 blocks", UNCHANGED, limit=0.2, goal=0.1),
+    Budget("1,000 by for_each", COLD, limit=0.12, goal=0.05),
+    Budget("1,000 by for_each", APPLY, limit=0.03, goal=0.02),
+    Budget("10,000 blocks", COLD, limit=0.2, goal=0.1),
+    Budget("10,000 blocks", COLD, limit=0.4, goal=0.4, of="megabytes"),
 )
 
-LATENCY = (Budget(rest.NAME, APPLY, limit=2.5, goal=1.25),)
+LATENCY = (Budget(rest.NAME, APPLY, limit=1.5, goal=1.25),)
 """Against the latency alone."""
 
 GROWTH = 11.0
