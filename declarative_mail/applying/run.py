@@ -43,6 +43,13 @@ class Resolver(Protocol):
         """Told of each object that was written, so that what refers to it can be resolved."""
         ...
 
+    def refused(self, change: Change) -> Diagnostic | None:
+        """What the configuration has against an object as it became: a postcondition that does not hold.
+
+        The object stays and is remembered; what depends on it is not reached.
+        """
+        ...
+
 
 class Run(Struct):
     """What became of a plan.
@@ -339,6 +346,10 @@ class _Walk:
         address, record = change.address, None
         if result.object is not None:
             record = self._keep(change, result.object)
+            fault = self.settings.resolver.refused(change)
+            if fault is not None:
+                self._failed(change, fault)
+                return record
         elif self.run.records.get(address) is change.record:
             self.run.records.pop(address, None)
         self.left[address] -= 1

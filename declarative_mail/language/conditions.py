@@ -21,6 +21,11 @@ def failed_conditions(
     return [fault for rule in rules for fault in _check(rule, scope, code, address)]
 
 
+def are_open(rules: Iterable[Rule], scope: Scope) -> bool:
+    """Whether one of the conditions is known only after apply."""
+    return any(isinstance(_bare(evaluate_expression(rule.condition, scope)[0]), Unknown) for rule in rules)
+
+
 def _check(rule: Rule, scope: Scope, code: Code, address: Address | None) -> list[Diagnostic]:
     value, faults = evaluate_expression(rule.condition, scope)
     if faults:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from declarative_mail.addresses import Address, AddressError, ModuleStep, module_prefix
@@ -10,11 +10,11 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.block_reader import address_text
 from declarative_mail.language.body import evaluate_body
-from declarative_mail.language.conditions import failed_conditions
+from declarative_mail.language.conditions import are_open, failed_conditions
 from declarative_mail.language.configuration import ResourceBlock
 from declarative_mail.language.convert import ConversionError, convert
 from declarative_mail.language.evaluate import Scope
-from declarative_mail.language.expand import expand
+from declarative_mail.language.expand import Instances, expand
 from declarative_mail.language.instances import (
     ModuleInstance,
     ResourceInstance,
@@ -34,17 +34,14 @@ def evaluate_resource(program: Program, node: Node, instance: ModuleInstance) ->
     mode, type_, name = node.key
     block = instance.module.resources[mode, type_, name]
     table = instance.data[type_] if mode == "data" else instance.resources[type_]
-    expanded = expand(block.count, block.for_each, program.scope_of(instance), diagnostics=program.diagnostics)
+    expanded = expanded_block(program, node, instance)
     if expanded is None:
         table[name] = Unknown(DYNAMIC, str(node))
         return
     base = Address(type_, name, None, instance.path, mode)
-    dependencies = _dependency_addresses(program, node)
-    values = []
-    for key, names in expanded:
-        scope = program.scope_of(instance, names)
-        address = base.instance(key)
-        values.append((key, evaluate_instance(program, address, block, scope=scope, dependencies=dependencies)))
+    values = [
+        (key, evaluate_instance(program, node, instance, base.instance(key), names=names)) for key, names in expanded
+    ]
     if block.for_each is not None:
         table[name] = {str(key): value for key, value in values}
     elif block.count is not None:
@@ -53,7 +50,32 @@ def evaluate_resource(program: Program, node: Node, instance: ModuleInstance) ->
         table[name] = values[0][1]
 
 
+def expanded_block(program: Program, node: Node, instance: ModuleInstance) -> Instances | None:
+    """The keys of a block and the names that each adds to the scope; None where they cannot be told."""
+    mode, type_, name = node.key
+    block = instance.module.resources[mode, type_, name]
+    return expand(block.count, block.for_each, program.scope_of(instance), diagnostics=program.diagnostics)
+
+
 def evaluate_instance(
+    program: Program, node: Node, instance: ModuleInstance, address: Address, *, names: Mapping[str, Value]
+) -> Value:
+    """One instance of a block, as expressions see it.
+
+    Args:
+        program: where faults and the record go.
+        node: the block.
+        instance: of the module.
+        address: which one.
+        names: those that only this one sees, ``each`` or ``count`` among them.
+    """
+    mode, type_, name = node.key
+    block = instance.module.resources[mode, type_, name]
+    scope, dependencies = program.scope_of(instance, names), _dependency_addresses(program, node)
+    return evaluate_block(program, address, block, scope=scope, dependencies=dependencies)
+
+
+def evaluate_block(
     program: Program,
     address: Address,
     block: ResourceBlock,
@@ -62,7 +84,7 @@ def evaluate_instance(
     dependencies: tuple[Address, ...] = (),
     in_check: bool = False,
 ) -> Value:
-    """One instance, as expressions see it; the record of it is kept in the program.
+    """One instance from its block and scope; the record of it is kept in the program.
 
     Args:
         program: where faults and the record go.
@@ -85,6 +107,7 @@ def evaluate_instance(
         lifecycle.prevent_destroy is not None and _prevent_destroy(program, lifecycle.prevent_destroy, scope),
         _triggers(program, address, lifecycle.replace_triggered_by, scope) if lifecycle.replace_triggered_by else (),
         in_check,
+        bool(lifecycle.preconditions) and are_open(lifecycle.preconditions, scope),
     )
     value = _ask_host(program, instance)
     if lifecycle.postconditions:

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from msgspec import Struct, field
 
 from declarative_mail.addresses import Address, ModulePath
-from declarative_mail.diagnostics import Span
+from declarative_mail.diagnostics import Diagnostic, Span
 from declarative_mail.language.configuration import Module, ResourceBlock
 from declarative_mail.language.evaluated import EvaluatedBody
 from declarative_mail.language.values import Value
@@ -25,6 +25,7 @@ class ResourceInstance(Struct, frozen=True):
         prevent_destroy: the value of the lifecycle argument.
         triggers: paths whose change asks for a replacement (``replace_triggered_by``).
         in_check: it is the data source of a ``check`` block, whose faults are warnings.
+        is_open: a precondition of it is known only after apply.
     """
 
     address: Address
@@ -35,6 +36,7 @@ class ResourceInstance(Struct, frozen=True):
     prevent_destroy: bool
     triggers: tuple[str, ...] = ()
     in_check: bool = False
+    is_open: bool = False
 
 
 class RemoteInstance(Struct, frozen=True):
@@ -77,6 +79,8 @@ class Host(Protocol):
     faults go
     to the diagnostics that the implementation keeps, and the answer is then an unknown value.
     """
+
+    diagnostics: list[Diagnostic]
 
     def resource(self, instance: ResourceInstance) -> Value:
         """The object of a managed resource: its attributes, computed ones unknown unless the state knows them."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 
 from msgspec import Struct, field
 
-from declarative_mail.addresses import Address, ModuleStep
+from declarative_mail.addresses import Address, Key, ModuleStep
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.language import evaluate_modules, evaluate_resources, evaluate_values
 from declarative_mail.language.configuration import Configuration
@@ -55,7 +55,7 @@ class Inputs(Struct, frozen=True, kw_only=True):
 class Program(Struct):
     """The evaluation of one configuration; after `run` its fields hold what came out.
 
-    `reevaluate` computes declarations again after the host has learnt more (values known after apply).
+    `evaluate` computes a declaration again; what must be after an object was written is known to `learning`.
     """
 
     configuration: Configuration
@@ -80,7 +80,7 @@ class Program(Struct):
         remotes = [node for node in self.graph.order if node.kind == "remote"]
         first = {*remotes, *(one for node in remotes for one in self.graph.ancestors(node))}
         for node in [*filter(first.__contains__, self.graph.order), *(n for n in self.graph.order if n not in first)]:
-            self._evaluate(node)
+            self.evaluate(node)
 
     def scope(self) -> Scope:
         """The scope of the root module, for the console."""
@@ -91,33 +91,26 @@ class Program(Struct):
         """The values of the root variables."""
         return self.modules[()][0].variables
 
-    def reevaluate(self, address: Address) -> None:
-        """Compute a resource again, and all that its body needs but resources themselves."""
-        path = tuple(step.name for step in address.module)
-        node = Node(path, "resource", (address.mode, address.type, address.name))
-        needed = {one for one in self.graph.ancestors(node) if one.kind in _MAY_LEARN}
-        for one in self.graph.order:
-            if one in needed or one == node:
-                self._evaluate(one)
-
-    def reevaluate_outputs(self) -> None:
-        """Compute the root outputs and checks again, from all that is known now."""
-        for node in self.graph.order:
-            if node.kind in _MAY_LEARN or node.kind == "check":
-                self._evaluate(node)
-
     def see(self, values: Mapping[Address, Value]) -> None:
         """Compute variables of modules, locals and outputs again, from these objects in place of the declared ones.
 
         Nothing that is declared changes: not which instances there are, and not what they shall be.
         """
-        for address, value in values.items():
-            for module in self.modules.get(tuple(step.name for step in address.module), ()):
-                if module.path == address.module:
-                    _put(module.resources[address.type], address, value)
+        self.put(values)
         for node in self.graph.order:
             if node.kind in ("var", "local", "output"):
-                self._evaluate(node)
+                self.evaluate(node)
+
+    def put(self, values: Mapping[Address, Value]) -> None:
+        """Let these objects be what expressions see under their addresses."""
+        by_block: dict[Address, dict[Key, Value]] = {}
+        for address, value in values.items():
+            block = Address(address.type, address.name, None, address.module)
+            by_block.setdefault(block, {})[address.key] = value
+        for block, found in by_block.items():
+            for module in self.modules.get(tuple(step.name for step in block.module), ()):
+                if module.path == block.module:
+                    _put(module.resources[block.type], block.name, found)
 
     def open(
         self,
@@ -139,7 +132,8 @@ class Program(Struct):
         scope = Scope.root(instance.roots, context=self.inputs.context)
         return scope.child(names) if names else scope
 
-    def _evaluate(self, node: Node) -> None:
+    def evaluate(self, node: Node) -> None:
+        """Compute one declaration, in every instance of its module."""
         if node in self.graph.cyclic:
             self._leave_out(node)
             return
@@ -167,19 +161,16 @@ class Program(Struct):
         return value
 
 
-def _put(table: dict[str, Value], address: Address, value: Value) -> None:
-    """Let one instance of a block be this value; a block whose instances are not known stays as it is."""
-    found, key = table[address.name], address.key
-    if key is None:
-        table[address.name] = value
-    elif isinstance(found, dict) and isinstance(key, str):
-        table[address.name] = {**found, key: value}
-    elif isinstance(found, tuple) and isinstance(key, int):
-        table[address.name] = (*found[:key], value, *found[key + 1 :])
+def _put(table: dict[str, Value], name: str, values: Mapping[Key, Value]) -> None:
+    """Let instances of a block be these values; a block whose instances are not known stays as it is."""
+    found = table[name]
+    if None in values:
+        table[name] = values[None]
+    elif isinstance(found, dict):
+        table[name] = {**found, **{key: value for key, value in values.items() if isinstance(key, str)}}
+    elif isinstance(found, tuple):
+        table[name] = tuple([values.get(index, value) for index, value in enumerate(found)])
 
-
-_MAY_LEARN = frozenset({"var", "local", "output", "resource"})
-"""Kinds of declarations whose values may become known during apply."""
 
 _EVALUATORS: Mapping[str, Callable[[Program, Node, ModuleInstance], None]] = {
     "var": evaluate_modules.evaluate_variable,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import uuid4
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.diagnostics.codes.configuration import CONDITION_FAILED
 from declarative_mail.operations.applying import Applied, ApplyOptions, next_snapshot, run_changes
 from declarative_mail.operations.connection_tests import Tested, TestOptions, check_result, check_results, probe_plan
 from declarative_mail.operations.deposed import leftovers
@@ -75,13 +76,14 @@ def carry_out(
     snapshot = next_snapshot(workspace, planned, run, checks=checks, skip=proof.skipped)
     snapshot = journal.finish(snapshot, gone=left.gone)
     faults = [_failed(str(change.address), change.action.value, fault) for change, fault in run.failed]
-    learnt = () if planned.plan.mode == "refresh-only" else _learnt(planned)
+    told = [*planned.diagnostics, *(fault for _, fault in run.failed)]
+    learnt = () if planned.plan.mode == "refresh-only" else _learnt(planned, told)
     return Applied(run, snapshot, [*faults, *left.faults, *learnt], tuple(after.results))
 
 
-def _learnt(planned: Planned) -> list[Diagnostic]:
-    """What evaluation found after the changes and not before: postconditions and checks on values known only now."""
-    known = {_identity(one) for one in planned.diagnostics}
+def _learnt(planned: Planned, told: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What evaluation found after the changes and nobody told yet: conditions and checks on values known only now."""
+    known = {_identity(one) for one in told}
     evaluated = planned.evaluated
     found = {_identity(one): one for one in (*evaluated.program.diagnostics, *evaluated.host.diagnostics)}
     return [one for identity, one in found.items() if identity not in known]
@@ -92,8 +94,8 @@ def _identity(one: Diagnostic) -> tuple[object, ...]:
 
 
 def _failed(address: str, action: str, fault: Diagnostic) -> Diagnostic:
-    if fault.code == codes.TEST_AFTER_WRITE:
-        return fault
+    if fault.code == codes.TEST_AFTER_WRITE or (fault.code == CONDITION_FAILED and str(fault.address) == address):
+        return fault  # it says all by itself: what is wrong with the object, written or not
     detail = f"{address} could not be {action}d: {fault.detail}"
     return Diagnostic(
         codes.PARTIAL_APPLY, detail, fault.primary, fault.related, fault.address, fault.help, {}, fault.cause

@@ -14,6 +14,7 @@ from declarative_mail.applying.records import refreshed, with_secret_times
 from declarative_mail.applying.run import Resolved, Run, Settings, run_plan
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.diagnostics.codes.configuration import CONDITION_FAILED
 from declarative_mail.operations.journal import RunJournal
 from declarative_mail.operations.outputs import settled_outputs, stored_outputs
 from declarative_mail.operations.planning import Planned
@@ -62,9 +63,9 @@ class Applied(Struct):
 
     @property
     def failed_test(self) -> bool:
-        """Whether nothing is wrong but that servers which were written do not take mail."""
+        """Whether nothing is wrong but tests: servers that were written do not take mail, conditions do not hold."""
         failed = [fault.code for _, fault in self.run.failed]
-        return bool(failed) and all(code == codes.TEST_AFTER_WRITE for code in failed)
+        return bool(failed) and all(code in (codes.TEST_AFTER_WRITE, CONDITION_FAILED) for code in failed)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def next_snapshot(
     records: Mapping[Address, ResourceRecord] = run.records
     if planned.plan.mode == "normal":
         records = refreshed(run.records, planned.wanted, _as_wanted(planned), changed.__contains__)
-        planned.evaluated.program.reevaluate_outputs()
+        planned.evaluated.learning.finish()
     records = _with_secret_times(records, planned.records, workspace.stamp)
     outputs = _outputs(planned, run)
     skips = before.skips
@@ -208,18 +209,24 @@ class _Resolver:
         planned = self._planned
         evaluated = planned.evaluated
         attributes = change.after or {}
-        if has_unknown(attributes):
+        instance = evaluated.program.instances.get(change.address)
+        if has_unknown(attributes) or (instance is not None and instance.is_open):
             attributes = self._reevaluated(change)
         desired = evaluated.desired.get(change.address)
         secrets = dict(secrets_of(desired.attributes, evaluated.desired)) if desired is not None else {}
         return Resolved(attributes, secrets)
 
+    def _evaluate_again(self, address: Address) -> list[Diagnostic]:
+        """Compute an object from what is known now; gives the errors that came of it."""
+        evaluated = self._planned.evaluated
+        program, host = evaluated.program.diagnostics, evaluated.host.diagnostics
+        known = len(program), len(host)
+        evaluated.learning.compute(address)
+        return [one for one in (*program[known[0] :], *host[known[1] :]) if one.is_error]
+
     def _reevaluated(self, change: Change) -> dict[str, Any]:
         evaluated = self._planned.evaluated
-        known = len(evaluated.program.diagnostics) + len(evaluated.host.diagnostics)
-        evaluated.program.reevaluate(change.address)
-        faults = [*evaluated.program.diagnostics, *evaluated.host.diagnostics][known:]
-        errors = [one for one in faults if one.is_error]
+        errors = self._evaluate_again(change.address)
         if errors:
             raise DiagnosticError(errors)
         wanted = describe_wanted(evaluated, change.address, self._planned.remotes, self._planned.fingerprints)
@@ -231,4 +238,15 @@ class _Resolver:
 
     def applied(self, record: ResourceRecord) -> None:
         """Let expressions see the object that was just written."""
-        self._planned.evaluated.host.records[record.address] = record
+        evaluated = self._planned.evaluated
+        evaluated.host.records[record.address] = record
+        if record.address in evaluated.desired:
+            evaluated.learning.learn(record.address, evaluated.host.object(record.address))
+
+    def refused(self, change: Change) -> Diagnostic | None:
+        """A postcondition of the object itself that does not hold, now that all of it is known."""
+        instance = self._planned.evaluated.program.instances.get(change.address)
+        if instance is None or not instance.block.lifecycle.postconditions:
+            return None
+        errors = self._evaluate_again(change.address)
+        return next((one for one in errors if one.code == CONDITION_FAILED and one.address == change.address), None)

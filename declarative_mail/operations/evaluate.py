@@ -11,6 +11,7 @@ from msgspec import Struct
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Diagnostic, has_errors
 from declarative_mail.language.graph import build_graph
+from declarative_mail.language.learning import Learning
 from declarative_mail.language.origins import with_origins
 from declarative_mail.language.program import Inputs, Program
 from declarative_mail.language.types import DYNAMIC
@@ -57,6 +58,11 @@ class Evaluated(Struct, dict=True):
         """A client for each remote block, and the faults of their settings."""
         recognise = self.fingerprints.recognise if self.fingerprints is not None else recognise_nothing
         return open_remotes(self.program.remotes.values(), recognise, parallelism=self.parallelism)
+
+    @cached_property
+    def learning(self) -> Learning:
+        """Computes again what becomes known during apply."""
+        return Learning(self.program)
 
     @property
     def desired(self) -> dict[Address, Desired]:

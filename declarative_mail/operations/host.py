@@ -33,6 +33,8 @@ class DesiredHost(Struct):
         read_data: reads a data source.
         fingerprints: begun for the secrets of each managed instance as soon as they are known.
         desired: filled with one entry for each managed instance.
+        data_read: what each data source found.
+        deferred: the data sources that wait for apply.
     """
 
     records: dict[Address, ResourceRecord]
@@ -40,6 +42,7 @@ class DesiredHost(Struct):
     fingerprints: Fingerprinter | None = None
     desired: dict[Address, Desired] = field(default_factory=dict)
     data_read: dict[Address, Mapping[str, object]] = field(default_factory=dict)
+    deferred: dict[Address, Desired] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def resource(self, instance: ResourceInstance) -> Value:
@@ -58,6 +61,11 @@ class DesiredHost(Struct):
         if desired.sensitive and self.fingerprints is not None:
             for _, secret in secrets_of(desired.attributes):
                 self.fingerprints.prepare(secret)
+        return self.object(address)
+
+    def object(self, address: Address) -> Value:
+        """A managed object as expressions see it, with what the records say of it now."""
+        desired, record = self.desired[address], self.records.get(address)
         computed = {"id": record.id} if record is not None else {}
         return resource_value(desired.attributes, address, computed=computed, body=desired.body)
 
@@ -68,11 +76,13 @@ class DesiredHost(Struct):
         self.diagnostics.extend(faults)
         if desired is None:
             return Unknown(DYNAMIC, str(address))
+        self.deferred.pop(address, None)
         answer = None if self._must_wait(desired, instance) else self.read_data(desired, instance)
         if isinstance(answer, Diagnostic):
             self.diagnostics.append(replace(answer, code=CHECK_FAILED) if instance.in_check else answer)
             return Unknown(DYNAMIC, str(address))
         if answer is None:
+            self.deferred[address] = desired
             return Unknown(DYNAMIC, str(address))
         self.data_read[address] = answer
         return resource_value(desired.attributes, address, computed=answer, body=desired.body)

@@ -13,6 +13,7 @@ from declarative_mail.audience.lost import lost_events
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, has_errors
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.language.instances import ImportTarget
+from declarative_mail.operations.deferred import deferred_reads
 from declarative_mail.operations.evaluate import Asks, Evaluated, evaluate
 from declarative_mail.operations.imports import Known, find_imports
 from declarative_mail.operations.lints import find_horizons, lint_servers
@@ -205,7 +206,7 @@ def _compare(
         changes, more = _meant(known, chosen, options, [*known.evaluated.program.imports, *taking])
     diagnostics.extend([*faults, *more])
     outputs = output_changes(_outputs(known, options), known.snapshot)
-    plan = _plan(changes, outputs, known.evaluated, snapshot=known.snapshot, options=options)
+    plan = _plan(changes, outputs, known, options)
     if chosen.selection.is_partial:
         diagnostics.append(_partial())
     return Planned(
@@ -282,12 +283,12 @@ def _faults(evaluated: Evaluated, remotes: Remotes, snapshot: Snapshot | None, *
 def _plan(
     changes: tuple[Change, ...],
     outputs: Mapping[str, OutputChange],
-    evaluated: Evaluated,
-    *,
-    snapshot: Snapshot | None,
+    known: _Material,
     options: PlanOptions,
 ) -> Plan:
+    evaluated, snapshot = known.evaluated, known.snapshot
     normal = options.mode == "normal"
+    reads = deferred_reads(evaluated, known.remotes, known.fingerprints) if normal else ()
     lost = lost_events(_attributes(changes, before=True), _attributes(changes, before=False)) if normal else []
     return Plan(
         changes,
@@ -298,6 +299,7 @@ def _plan(
         plan_digest(changes, outputs),
         find_brakes(changes, declared=len(evaluated.desired), lost_audience=lost, destroy=options.destroy),
         options.mode,
+        reads=reads,
     )
 
 

@@ -48,11 +48,11 @@ class Reason(StrEnum):
     REQUESTED = "replace_because_requested"
     TRIGGERED = "replace_because_triggered"
     TAINTED = "replace_because_tainted"
-    DEPENDENCY_UNKNOWN = "read_because_config_unknown"
+    CONFIG_UNKNOWN = "read_because_config_unknown"
+    DEPENDENCY_PENDING = "read_because_dependency_pending"
     EXPANDED = "expanded_dependency_changed"
     SECRET_FORCED = "update_because_secret_write_requested"  # noqa: S105
     SECRET_VERSION = "update_because_secret_version_changed"  # noqa: S105
-    DEPOSED = "delete_because_deposed"
     CHANGED_THERE = "refresh_because_changed_in_remote"
     GONE_THERE = "forget_because_missing_in_remote"
 
@@ -240,6 +240,8 @@ class Plan(Struct, frozen=True):
         brakes: what must be allowed by a flag.
         destroy: it was made to destroy everything.
         mode: ``normal``, ``destroy`` or ``refresh-only``.
+        connection_tests: their verdicts in JSON form, where they ran.
+        reads: data sources that wait for apply. They are shown and change nothing.
     """
 
     changes: tuple[Change, ...]
@@ -251,6 +253,7 @@ class Plan(Struct, frozen=True):
     brakes: tuple[Brake, ...] = ()
     mode: str = "normal"
     connection_tests: tuple[Mapping[str, Any], ...] = ()
+    reads: tuple[Change, ...] = ()
 
     @property
     def effective(self) -> tuple[Change, ...]:
@@ -272,11 +275,12 @@ class Plan(Struct, frozen=True):
     def data(self) -> dict[str, Any]:
         """The whole plan in its JSON form, unchanged objects left out."""
         secrets = SecretNumbers()
+        shown = sorted((*self.changes, *self.reads), key=lambda change: change.action is Action.NO_OP)
         return {
             "format_version": FORMAT_VERSION,
             "digest": self.digest,
             "mode": self.mode,
-            "changes": [change.data(secrets) for change in self.changes],
+            "changes": [change.data(secrets) for change in shown],
             "outputs": {name: output.data for name, output in self.outputs.items()},
             "summary": self.summary,
             "connection_tests": list(self.connection_tests),

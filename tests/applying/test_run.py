@@ -74,6 +74,10 @@ class Plain:
     def applied(self, record: ResourceRecord) -> None:
         """Nobody asks."""
 
+    def refused(self, change: Change) -> Diagnostic | None:
+        """Nothing."""
+        return None
+
 
 def _run(
     wants: list[Wanted],
