@@ -124,7 +124,11 @@ class _Handler(BaseHTTPRequestHandler):
     proxy: FaultProxy
 
     def _handle(self) -> None:
-        content = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        promised = int(self.headers.get("Content-Length", 0))
+        content = self.rfile.read(promised)
+        if len(content) < promised:
+            self.close_connection = True
+            return  # who sent it was killed meanwhile: half a request is none
         with self.proxy.counted():
             reply = self._reply(content)
         send(self, reply)

@@ -63,7 +63,11 @@ class _Handler(BaseHTTPRequestHandler):
     def _handle(self) -> None:
         state = self.server_state
         parts = urlsplit(self.path)
-        body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        promised = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(promised)
+        if len(body) < promised:
+            self.close_connection = True
+            return  # who sent it was killed meanwhile: half a request is none
         with state.guard:
             state.requests.append((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}))
             fault = state.faults[self.command].popleft() if state.faults.get(self.command) else None
