@@ -60,6 +60,39 @@ class Learning:
             if names is not None:
                 evaluate_instance(self._program, node, instance, address, names=names)
 
+    def spread(self, addresses: Iterable[Address]) -> list[Address]:
+        """The host knows something else of these objects: compute all that comes of it, other objects included.
+
+        Gives the managed instances that were computed again.
+        """
+        changed = set(map(_node, addresses))
+        for address in addresses:
+            self.learn(address, self._program.host.object(address))
+        behind = [node for node in self._downstream(changed) if _is_managed(node)]
+        again = []
+        for address in self._instances(behind):
+            self.compute(address)
+            self.learn(address, self._program.host.object(address))
+            again.append(address)
+        self._refresh(self._position)
+        return again
+
+    def _downstream(self, nodes: Iterable[Node]) -> set[Node]:
+        """Everything that needs one of these nodes, directly or not."""
+        found: set[Node] = set()
+        pending = list(nodes)
+        while pending:
+            users = [user for user in self._users[pending.pop()] if user not in found]
+            found.update(users)
+            pending.extend(users)
+        return found
+
+    def _instances(self, nodes: Iterable[Node]) -> list[Address]:
+        """The instances of managed blocks, each after all that it needs."""
+        wanted = set(nodes)
+        found = [address for address in self._program.instances if _node(address) in wanted]
+        return sorted(found, key=lambda address: self._position[_node(address)])
+
     def finish(self) -> None:
         """Compute all that is stale, and what may be said only now: outputs, checks, conditions of objects."""
         self._refresh(self._position)
@@ -100,12 +133,16 @@ class Learning:
         seen, pending = {node}, [node]
         while pending:
             for user in self._users[pending.pop()]:
-                if user in seen or (user.kind == "resource" and user.key[0] != "data"):
+                if user in seen or _is_managed(user):
                     continue
                 seen.add(user)
                 pending.append(user)
                 if user.kind in ("var", "validation", "local", "output", "resource"):
                     yield user
+
+
+def _is_managed(node: Node) -> bool:
+    return node.kind == "resource" and node.key[0] != "data"
 
 
 def _node(address: Address) -> Node:

@@ -240,6 +240,7 @@ class _Resolver:
         """Let expressions see the object that was just written."""
         evaluated = self._planned.evaluated
         evaluated.host.records[record.address] = record
+        evaluated.host.renewed.discard(record.address)
         if record.address in evaluated.desired:
             evaluated.learning.learn(record.address, evaluated.host.object(record.address))
 

@@ -35,6 +35,7 @@ class DesiredHost(Struct):
         desired: filled with one entry for each managed instance.
         data_read: what each data source found.
         deferred: the data sources that wait for apply.
+        renewed: objects of the state that are made anew: what their remote chooses is not known before.
     """
 
     records: dict[Address, ResourceRecord]
@@ -43,6 +44,7 @@ class DesiredHost(Struct):
     desired: dict[Address, Desired] = field(default_factory=dict)
     data_read: dict[Address, Mapping[str, object]] = field(default_factory=dict)
     deferred: dict[Address, Desired] = field(default_factory=dict)
+    renewed: set[Address] = field(default_factory=set)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def resource(self, instance: ResourceInstance) -> Value:
@@ -65,8 +67,11 @@ class DesiredHost(Struct):
 
     def object(self, address: Address) -> Value:
         """A managed object as expressions see it, with what the records say of it now."""
-        desired, record = self.desired[address], self.records.get(address)
-        computed = {"id": record.id} if record is not None else {}
+        desired = self.desired.get(address)
+        if desired is None:
+            return Unknown(DYNAMIC, str(address))
+        record = self.records.get(address)
+        computed = {"id": record.id} if record is not None and address not in self.renewed else {}
         return resource_value(desired.attributes, address, computed=computed, body=desired.body)
 
     def data(self, instance: ResourceInstance) -> Value:

@@ -25,16 +25,18 @@ from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, se
 from declarative_mail.operations.refreshing import preflight, refresh
 from declarative_mail.operations.remote_rules import change_faults, declared_faults
 from declarative_mail.operations.remotes import Remotes, introduce, orphaned, undeclared_remote
+from declarative_mail.operations.renewing import build_settled_changes
 from declarative_mail.operations.settling import settle, still_standing
 from declarative_mail.operations.states import OpenState
 from declarative_mail.operations.wanted import same_secret, wanted_of
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.brakes import find_brakes
-from declarative_mail.planning.build import Options, Sources, build_changes
+from declarative_mail.planning.build import Options, Sources
 from declarative_mail.planning.change import Change, OutputChange, Plan, Stored, Wanted
 from declarative_mail.planning.digest import plan_digest, state_digest
 from declarative_mail.planning.refresh_only import refresh_changes
 from declarative_mail.planning.targets import block_of, select
+from declarative_mail.records import replace
 from declarative_mail.state.fingerprint import Fingerprinter
 from declarative_mail.state.snapshot import Output, ResourceRecord, Snapshot
 
@@ -203,7 +205,7 @@ def _compare(
     if options.refresh_only:
         changes, more = _found(known, chosen)
     else:
-        changes, more = _meant(known, chosen, options, [*known.evaluated.program.imports, *taking])
+        known, changes, more = _meant(known, chosen, options, [*known.evaluated.program.imports, *taking])
     diagnostics.extend([*faults, *more])
     outputs = output_changes(_outputs(known, options), known.snapshot)
     plan = _plan(changes, outputs, known, options)
@@ -234,8 +236,8 @@ def _found(known: _Material, chosen: Options) -> tuple[tuple[Change, ...], list[
 
 def _meant(
     known: _Material, chosen: Options, options: PlanOptions, targets: Sequence[ImportTarget]
-) -> tuple[tuple[Change, ...], list[Diagnostic]]:
-    """The way from what exists to what is wanted, and what stands against it."""
+) -> tuple[_Material, tuple[Change, ...], list[Diagnostic]]:
+    """The way from what exists to what is wanted, and what stands against it; with what is known from then on."""
     targets = [] if options.destroy else targets
     known.introduce(targets)
     imports, diagnostics = find_imports(
@@ -251,13 +253,13 @@ def _meant(
         imports=imports,
         same_secret=same_secret(known.evaluated, known.fingerprints),
     )
-    changes, more = build_changes(sources, chosen)
+    wanted, changes, more = build_settled_changes(sources, chosen, known.evaluated, known.remotes, known.fingerprints)
     ask, leaving = options.refresh and not more, known.snapshot.deposed if known.snapshot is not None else ()
     refused = change_faults(changes, known.evaluated.desired, known.remotes.by_name, leaving=leaving, ask=ask)
     if options.asks == "known secrets":
         refused += missing_secrets(changes, known.evaluated.desired)
         refused += missing_outputs(known.evaluated.program.outputs)
-    return changes, [*diagnostics, *faults, *more, *refused]
+    return replace(known, wanted=wanted), changes, [*diagnostics, *faults, *more, *refused]
 
 
 def _outputs(known: _Material, options: PlanOptions) -> dict[str, Output]:
