@@ -75,21 +75,46 @@ class _Wait(Struct, frozen=True):
 
 def _looked(settings: ReceiptSettings, message_id: str, wait: _Wait) -> Receipt:
     # A look that began in time may end, so that the last one is as good as the first.
-    mailbox = Mailbox(settings, lambda: wait.left + _GRACE)
+    session = _Session(settings, wait)
     try:
-        found = _awaited(mailbox, message_id, wait)
+        found = _awaited(session, message_id, wait)
         waited = wait.so_far
-        deleted = found is not None and settings.delete and mailbox.delete(found)
+        deleted = found is not None and settings.delete and session.mailbox.delete(found)
     finally:
-        mailbox.close()
+        session.mailbox.close()
     if found is None:
         return not_arrived(settings, message_id, waited)
     return arrived(settings, message_id, found, waited, deleted=deleted)
 
 
-def _awaited(mailbox: Mailbox, message_id: str, wait: _Wait) -> Found | None:
+class _Session:
+    """A mailbox that is opened again where its server ends the session: servers do so to whoever waits for long."""
+
+    def __init__(self, settings: ReceiptSettings, wait: _Wait) -> None:
+        self._settings, self._wait = settings, wait
+        self._is_lost = False
+        self.mailbox = self._opened()
+
+    def _opened(self) -> Mailbox:
+        return Mailbox(self._settings, lambda: self._wait.left + _GRACE)
+
+    def find(self, message_id: str) -> Found | None:
+        """The message; None where it is not there, or the session was lost while there is time for another."""
+        try:
+            if self._is_lost:
+                self.mailbox, self._is_lost = self._opened(), False
+            return self.mailbox.find(message_id)
+        except MailboxFault as fault:
+            if not (fault.is_lost or self._is_lost) or self._wait.left <= 0:
+                raise
+        self.mailbox.close()
+        self._is_lost = True
+        return None
+
+
+def _awaited(session: _Session, message_id: str, wait: _Wait) -> Found | None:
     seconds = _FIRST_PAUSE
-    while (found := mailbox.find(message_id)) is None and (left := wait.left) > 0:
+    while (found := session.find(message_id)) is None and (left := wait.left) > 0:
         wait.pause(min(seconds, left))
         seconds = min(seconds * _GROWTH, _LONGEST_PAUSE)
     return found

@@ -38,12 +38,14 @@ class MailboxFault(Exception):  # noqa: N818 - a fault of the mailbox, or of the
         code: ``receipt_unreachable``, ``receipt_tls``, ``receipt_no_starttls``, ``receipt_login_refused``,
             ``receipt_no_mailbox`` or ``receipt_protocol``.
         detail: the server's words or the system's.
+        is_lost: the session ended, and another may do better.
     """
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, *, is_lost: bool = False) -> None:
         super().__init__(f"{code}: {detail}")
         self.code = code
         self.detail = detail
+        self.is_lost = is_lost
 
 
 class Found(Struct, frozen=True):
@@ -192,8 +194,9 @@ class Mailbox:
         try:
             self._ask("select", name, readonly)
         except MailboxFault as fault:
-            code = "receipt_no_mailbox" if fault.code == "receipt_protocol" else fault.code
-            raise MailboxFault(code, fault.detail) from fault
+            if fault.code != "receipt_protocol" or fault.is_lost:
+                raise
+            raise MailboxFault("receipt_no_mailbox", fault.detail) from fault
 
     def _fetched(self, name: str, uid: str, copies: int) -> Found:
         wanted = f"(INTERNALDATE BODY.PEEK[HEADER.FIELDS ({_HEADERS})]<0.{_MOST_OCTETS}>)"
@@ -213,10 +216,13 @@ class Mailbox:
         try:
             self._limit()
             status, data = getattr(self._imap, command)(*arguments)
+        except imaplib.IMAP4.abort as error:
+            raise MailboxFault("receipt_protocol", _words(error), is_lost=True) from error
         except imaplib.IMAP4.error as error:
             raise MailboxFault("receipt_protocol", _words(error)) from error
         except OSError as error:
-            raise MailboxFault("receipt_unreachable", error.strerror or "no answer in time") from error
+            words = error.strerror or "no answer in time"
+            raise MailboxFault("receipt_unreachable", words, is_lost=not isinstance(error, TimeoutError)) from error
         if status != "OK":
             raise MailboxFault("receipt_protocol", harmless(data[-1] or b""))
         return data or [b""]

@@ -5,28 +5,44 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Event, Thread
 
 GREETING = b"* OK [CAPABILITY IMAP4rev1] ready\r\n"
 
 
 @contextmanager
 def scripted(
-    answer: Callable[[str, str], bytes], *, greeting: bytes = GREETING, hang_up_after: str = "\n"
+    answer: Callable[[str, str], bytes],
+    *,
+    greeting: bytes = GREETING,
+    hang_up_after: str = "\n",
+    connections: int = 1,
 ) -> Iterator[int]:
-    """Serve one connection until the block ends; gives the port on 127.0.0.1.
+    """Serve connections one after the other until the block ends; gives the port on 127.0.0.1.
 
     Args:
         answer: from the tag and the rest of a command to the bytes of the answer; empty to stay silent.
         greeting: what is said first.
-        hang_up_after: the command after whose answer the connection is closed.
+        hang_up_after: the command after whose answer the connection is closed; not the last of several.
+        connections: how many are served.
     """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
-        served = Thread(target=_serve, args=[listener, answer, greeting, hang_up_after], daemon=True)
+
+        over = Event()
+
+        def serve() -> None:
+            for number in range(connections):
+                if over.is_set():
+                    return
+                is_last = 0 < number == connections - 1
+                _serve(listener, answer, greeting, "\n" if is_last else hang_up_after)
+
+        served = Thread(target=serve, daemon=True)
         served.start()
         yield int(listener.getsockname()[1])
+        over.set()
         # Wakes a server that still waits for its client.
         with socket.create_connection(listener.getsockname()):
             pass

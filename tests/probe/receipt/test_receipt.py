@@ -409,6 +409,45 @@ def test_a_server_that_hangs_up_at_the_login(message_id: str) -> None:
     assert unseen(receipt) == "receipt_protocol"
 
 
+def test_a_session_that_ends_while_a_message_is_waited_for_is_begun_again(message_id: str) -> None:
+    """Servers end what has been idle for long, and restart."""
+    logins: list[str] = []
+
+    def answer(tag: str, command: str) -> bytes:
+        if command.startswith("LOGIN"):
+            logins.append(tag)
+        if command.startswith("UID SEARCH") and len(logins) == 1:
+            return b"* BYE shutting down\r\n"
+        if command.startswith("UID SEARCH"):
+            return b"* SEARCH 7\r\n" + f"{tag} OK done\r\n".encode()
+        if command.startswith("UID FETCH"):
+            headers = f"Message-ID: {message_id}\r\n\r\n".encode()
+            return b"* 1 FETCH (UID 7 BODY[HEADER.FIELDS (MESSAGE-ID)] {%d}\r\n%b)\r\n%b OK done\r\n" % (
+                len(headers),
+                headers,
+                tag.encode(),
+            )
+        return obliging(tag, command)
+
+    with scripted(answer, hang_up_after="UID SEARCH", connections=2) as port:
+        receipt = await_receipt(plain(port, password=Secret("hunter2")), message_id, pause=lambda _: None)
+
+    assert (receipt.verdict, receipt.code, len(logins)) == ("pass", "receipt_arrived", 2)
+
+
+def test_a_server_that_ends_every_session_is_not_waited_for_longer_than_it_was_to_be(message_id: str) -> None:
+    """What it said last is the cause."""
+
+    def answer(tag: str, command: str) -> bytes:
+        return b"* BYE shutting down\r\n" if command.startswith("UID") else obliging(tag, command)
+
+    with scripted(answer, hang_up_after="UID SEARCH", connections=20) as port:
+        receipt = await_receipt(plain(port, password=Secret("hunter2")), message_id)
+
+    assert unseen(receipt) == "receipt_protocol"
+    assert receipt.waited < 5
+
+
 def test_a_closed_port(message_id: str) -> None:
     """Nobody listens."""
     with socket.socket() as sock:
