@@ -15,7 +15,7 @@ from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.language.block_reader import labels_of
 from declarative_mail.language.parse import decode_source, parse_file
 from declarative_mail.language.syntax import Block
-from declarative_mail.language.values import Marked, Value, is_null
+from declarative_mail.language.values import Marked, Unknown, Value, is_null
 from declarative_mail.operations.early import early_values
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.workspace import Workspace
@@ -24,8 +24,9 @@ from declarative_mail.secrets import Secret
 from declarative_mail.state.encryption import Envelope
 from declarative_mail.state.stores.base import Store
 from declarative_mail.state.stores.http_wire import HttpClient, HttpSettings
-from declarative_mail.state.stores.settings import LocalSettings, Places, open_store, read_settings
+from declarative_mail.state.stores.settings import LocalSettings, Places, convert_settings, open_store, read_settings
 
+_PASSPHRASES = ("passphrase", "fallback")
 KEY_VARIABLE = "DMAIL_STATE_KEY"
 """One backend, a key for each environment (semantics 8)."""
 
@@ -68,6 +69,46 @@ def backend_of(workspace: Workspace, loaded: Loaded) -> Backend:
     """
     settings = loaded.configuration.module.settings
     return Backend(_store(workspace, settings.backend), _envelope(workspace, settings.encryption))
+
+
+def settings_faults(workspace: Workspace, loaded: Loaded) -> list[Diagnostic]:
+    """What is wrong with the ``backend`` and ``encryption`` blocks, as far as they say it themselves.
+
+    Nothing is asked, and what is missing may be given on the command line.
+    """
+    settings = loaded.configuration.module.settings
+    faults: list[Diagnostic] = []
+    for check, block in ((_check_store, settings.backend), (_check_encryption, settings.encryption)):
+        try:
+            faults += check(workspace, block) if block is not None else []
+        except DiagnosticError as error:
+            faults += error.diagnostics
+    return faults
+
+
+def _check_store(workspace: Workspace, block: Block) -> list[Diagnostic]:
+    kind, head = _kind(block)
+    values = early_values(workspace, block.body, name="The backend block", without_secrets=True)
+    labels = {name: Label(span, secret=True) for name, (_, span) in values.items()}
+    known = {name: _argument(value) for name, (value, _) in values.items() if not _is_unknown(value)}
+    return convert_settings(kind, known, places=Places(head, labels))[1]
+
+
+def _check_encryption(workspace: Workspace, block: Block) -> list[Diagnostic]:
+    values = early_values(workspace, block.body, name="The encryption block", without_secrets=True)
+    faults: list[Diagnostic] = []
+    for name, (value, span) in values.items():
+        try:
+            if not _is_unknown(value) or name not in _PASSPHRASES:
+                _passphrase(name, value, span)
+        except DiagnosticError as error:
+            faults += error.diagnostics
+    return faults
+
+
+def _is_unknown(value: Value) -> bool:
+    bare = value.value if isinstance(value, Marked) else value
+    return any(map(_is_unknown, bare)) if isinstance(bare, tuple) else isinstance(bare, Unknown)
 
 
 def other_store(workspace: Workspace, kind: str, given: Iterable[str]) -> Store:
@@ -176,12 +217,6 @@ def _envelope(workspace: Workspace, block: Block | None) -> Envelope:
     if block is None:
         return Envelope()
     values = early_values(workspace, block.body, name="The encryption block")
-    unknown = [name for name in values if name not in ("passphrase", "fallback")]
-    if unknown:
-        _, span = values[unknown[0]]
-        detail = f"The encryption block has no setting named {unknown[0]}; it takes passphrase and fallback."
-        help_ = suggestion(unknown[0], ("passphrase", "fallback"))
-        raise DiagnosticError(Diagnostic(codes.STORE_SETTING, detail, Label(span, secret=True), help=help_))
     passphrases = {name: _passphrase(name, value, span) for name, (value, span) in values.items()}
     current = passphrases.get("passphrase", ())
     return Envelope(current[0] if current else None, fallbacks=passphrases.get("fallback", ()))
@@ -189,6 +224,10 @@ def _envelope(workspace: Workspace, block: Block | None) -> Envelope:
 
 def _passphrase(name: str, value: Value, span: Span) -> tuple[Secret, ...]:
     """The secrets of a setting: one, or a list of them; null is none."""
+    if name not in _PASSPHRASES:
+        detail = f"The encryption block has no setting named {name}; it takes passphrase and fallback."
+        help_ = suggestion(name, _PASSPHRASES)
+        raise DiagnosticError(Diagnostic(codes.STORE_SETTING, detail, Label(span, secret=True), help=help_))
     bare = value.value if isinstance(value, Marked) else value
     items = bare if isinstance(bare, tuple) else (value,)
     found = []

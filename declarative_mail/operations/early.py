@@ -11,13 +11,16 @@ from declarative_mail.operations.workspace import Workspace
 from declarative_mail.operations.world import World
 
 
-def early_values(workspace: Workspace, body: Body, *, name: str) -> dict[str, tuple[Value, Span]]:
+def early_values(
+    workspace: Workspace, body: Body, *, name: str, without_secrets: bool = False
+) -> dict[str, tuple[Value, Span]]:
     """Arguments that may use functions (``env``, ``secret_file``, …) but no references.
 
     Args:
         workspace: where they stand.
         body: of a block, or of a file of settings.
         name: what a person calls it, at the beginning of a sentence: ``The backend block``.
+        without_secrets: ask nothing outside of the files; what ``env()`` and the like would give is unknown.
 
     Raises:
         DiagnosticError: an argument refers to something, or cannot be evaluated.
@@ -26,7 +29,7 @@ def early_values(workspace: Workspace, body: Body, *, name: str) -> dict[str, tu
     for nested in body.blocks:
         detail = f"{name} holds arguments only."
         diagnostics.append(Diagnostic(codes.UNSUPPORTED_BLOCK, detail, Label(nested.type_span)))
-    scope = Scope.root({}, context=World(workspace, {}).context(at_plan=True))
+    scope = Scope.root({}, context=World(workspace, {}).context(at_plan=True, without_secrets=without_secrets))
     values: dict[str, tuple[Value, Span]] = {}
     for argument, attribute in body.attributes.items():
         for traversal in references(attribute.expression):

@@ -81,25 +81,37 @@ def read_settings(kind: str, arguments: Mapping[str, object], *, places: Places 
         DiagnosticError: every unknown kind or argument, missing argument and wrong value.
     """
     places = places or Places()
-    if kind not in KINDS:
-        detail = f'No backend is named "{kind}". There are {", ".join(KINDS)}.'
-        fault = Diagnostic(codes.STORE_SETTING, detail, primary=places.block, help=suggestion(kind, KINDS))
-        raise DiagnosticError(fault)
-    given = {name: value for name, value in arguments.items() if value is not None}
-    known = {one.name: one for one in fields(KINDS[kind])}
-    faults = [_unknown(kind, name, known, places) for name in given if name not in known]
-    faults += [_missing(kind, name, places) for name, one in known.items() if one.required and name not in given]
-    values: dict[str, Any] = {}
-    for name in given.keys() & known.keys():
-        try:
-            values[name] = _converted(given[name], KINDS[kind].__annotations__[name])
-        except ValueError as error:
-            faults.append(_wrong(kind, name, str(error), places))
+    values, faults = convert_settings(kind, arguments, places=places)
+    if kind in KINDS:
+        required = [one.name for one in fields(KINDS[kind]) if one.required]
+        faults += [_missing(kind, name, places) for name in required if arguments.get(name) is None]
     if faults:
         raise DiagnosticError(faults)
     settings = KINDS[kind](**values)
     _check(settings, places)
     return settings
+
+
+def convert_settings(
+    kind: str, arguments: Mapping[str, object], *, places: Places
+) -> tuple[dict[str, Any], list[Diagnostic]]:
+    """Those of the arguments that are right, and what is wrong with the others; some may be given elsewhere."""
+    if kind not in KINDS:
+        detail = f'No backend is named "{kind}". There are {", ".join(KINDS)}.'
+        return {}, [Diagnostic(codes.STORE_SETTING, detail, primary=places.block, help=suggestion(kind, KINDS))]
+    known = KINDS[kind].__annotations__
+    values: dict[str, Any] = {}
+    faults: list[Diagnostic] = []
+    for name, value in arguments.items():
+        if name not in known:
+            faults.append(_unknown(kind, name, known, places))
+            continue
+        try:
+            if value is not None:
+                values[name] = _converted(value, known[name])
+        except ValueError as error:
+            faults.append(_wrong(kind, name, str(error), places))
+    return values, faults
 
 
 def open_store(settings: Settings, *, directory: Path, http: Callable[[HttpSettings], HttpClient]) -> Store:
