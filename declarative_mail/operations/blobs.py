@@ -7,7 +7,11 @@ from __future__ import annotations
 
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+
+MOST_FILES, MOST_BYTES = 2_000, 200_000_000
+"""What is kept: every change of a configuration leaves a tree behind, and nobody asks for the old ones again."""
 
 
 class DiskBlobs:
@@ -15,6 +19,7 @@ class DiskBlobs:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._is_pruned = False
 
     def get(self, name: str) -> bytes | None:
         """What was kept under a name, if it is there and ours."""
@@ -22,9 +27,12 @@ class DiskBlobs:
         try:
             if path.stat().st_uid != os.getuid():
                 return None
-            return path.read_bytes()
+            content = path.read_bytes()
         except OSError:
             return None
+        with suppress(OSError):
+            os.utime(path)  # what is used stays
+        return content
 
     def put(self, name: str, data: bytes) -> None:
         """Keep something; atomic, so that two runs side by side see all of it or nothing."""
@@ -39,3 +47,17 @@ class DiskBlobs:
                 Path(temporary).unlink(missing_ok=True)
         except OSError:
             return
+        if not self._is_pruned:
+            self._is_pruned = True
+            with suppress(OSError):
+                self._prune()
+
+    def _prune(self) -> None:
+        """Remove what was not used for longest, once a run; what other runs left half written is among it."""
+        files = [(entry.stat(), entry.path) for entry in os.scandir(self._directory) if entry.is_file()]
+        files.sort(key=lambda one: one[0].st_mtime, reverse=True)
+        kept = 0
+        for number, (status, path) in enumerate(files):
+            kept += status.st_size
+            if number >= MOST_FILES or kept > MOST_BYTES:
+                Path(path).unlink(missing_ok=True)
