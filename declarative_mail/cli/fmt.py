@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from declarative_mail.cli.exits import Exit
 from declarative_mail.cli.options import json_option, output_of, workspace_of
-from declarative_mail.cli.streams import Output
+from declarative_mail.cli.streams import Output, write
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.operations.formatting import Formatted, format_bytes, format_targets
 
@@ -68,7 +68,7 @@ def _show_text(text: Formatted, wanted: _Wishes, output: Output) -> Formatted:
     if wanted.diff:
         output.text(text.diff())
     else:
-        click.echo(text.after.encode(), nl=not text.after.endswith("\n"))
+        write(text.after.encode(), nl=not text.after.endswith("\n"))
     return text
 
 

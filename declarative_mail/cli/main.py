@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType
 from typing import Any, NoReturn
@@ -104,12 +106,8 @@ def main() -> NoReturn:
     gc.set_threshold(*COLLECTED_AFTER)
     signal.signal(signal.SIGTERM, _terminated)
     log_to_stderr(os.environ)
-    try:
-        code = run(sys.argv[1:])
-        sys.stdout.flush()
-    except OSError:
-        # The reader has gone (``dmail plan | head``), or the disk of the log is full: there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    code = run(sys.argv[1:])
+    if _has_lost_output() and code not in (Exit.INTERRUPTED, Exit.TERMINATED):
         code = Exit.ERROR
     if code in (Exit.INTERRUPTED, Exit.TERMINATED):
         # At its own end Python would wait for the threads whose calls are under way.
@@ -117,6 +115,24 @@ def main() -> NoReturn:
         os._exit(code)
     gc.freeze()  # at its end Python would look through everything several times, to free what ends anyway
     sys.exit(code)
+
+
+def _has_lost_output() -> bool:
+    """Say that output was lost, unless its reader has just gone away (``dmail plan | head``)."""
+    from declarative_mail.cli import streams
+
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        streams.lost.append(streams.Lost("Standard output", error))
+    if not streams.lost:
+        return False
+    first = streams.lost[0]
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if first.error.errno != errno.EPIPE:
+        with suppress(OSError):
+            click.echo(f"error: {first.what} cannot be written: {first.error.strerror}.", err=True)
+    return True
 
 
 def _terminated(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -13,6 +13,7 @@ from declarative_mail.cli.options import (
     output_of,
     workspace_of,
 )
+from declarative_mail.cli.streams import write
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes.planning import NO_OUTPUT
 
@@ -53,7 +54,7 @@ def command(
         detail = f'The state has no output named "{name}". Outputs are kept by apply.'
         raise DiagnosticError(Diagnostic(NO_OUTPUT, detail, help=suggestion(name, shown)))
     if raw:
-        click.echo(_raw(name, shown[name]), nl=False)
+        write(_raw(name, shown[name]), nl=False)
     elif as_json:
         output.document(shown[name]["value"])
     else:

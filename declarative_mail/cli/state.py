@@ -17,7 +17,7 @@ from declarative_mail.cli.options import (
     output_of,
     workspace_of,
 )
-from declarative_mail.cli.streams import Output
+from declarative_mail.cli.streams import Output, write
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes.state import NO_SUCH_OBJECT
 
@@ -206,7 +206,7 @@ def pull(ctx: click.Context, /, **options: Any) -> None:
     """Write the state to standard output: plain JSON, as a backup or for another store."""
     from declarative_mail.operations.state_edits import pull_state
 
-    click.echo(pull_state(workspace_of(ctx, options["backend_config"])), nl=False)
+    write(pull_state(workspace_of(ctx, options["backend_config"])), nl=False)
 
 
 @command.command(name="push", cls=ConfigurationCommand)

@@ -22,6 +22,27 @@ PIPED_WIDTH = 100
 """Columns where nobody says how wide it is: CI logs show as many."""
 
 
+class Lost(Struct, frozen=True):
+    """Output that could not be written: what it goes to, and why."""
+
+    what: str
+    error: OSError
+
+
+lost: list[Lost] = []
+"""What this process lost of its output, the first fault first. Its work goes on: an apply is no less done for that."""
+
+
+def write(text: str | bytes, *, nl: bool = True) -> None:
+    """Write to standard output; nothing any more once that failed."""
+    if lost:
+        return
+    try:
+        click.echo(text, nl=nl)
+    except OSError as error:
+        lost.append(Lost("Standard output", error))
+
+
 class Output(Struct, frozen=True):
     """The two streams of one command.
 
@@ -56,7 +77,7 @@ class Output(Struct, frozen=True):
     def text(self, text: str) -> None:
         """Write a result for a person; nothing where JSON was asked for."""
         if not self.as_json and text:
-            click.echo(text, nl=not text.endswith("\n"))
+            write(text, nl=not text.endswith("\n"))
 
     def note(self, text: str) -> None:
         """Say something about the run, to standard error; nothing where JSON was asked for."""
@@ -66,10 +87,13 @@ class Output(Struct, frozen=True):
     def line(self, record: Mapping[str, Any]) -> None:
         """Write one JSON object on a line of its own, where somebody asked for JSON."""
         if self.as_json:
-            click.echo(json_text(record))
+            write(json_text(record))
         if self.also is not None:
-            self.also.write(json_text(record) + "\n")
-            self.also.flush()
+            try:
+                self.also.write(json_text(record) + "\n")
+                self.also.flush()
+            except OSError as error:
+                lost.append(Lost(self.also.name, error))
 
     @property
     def writes_json(self) -> bool:
@@ -78,7 +102,7 @@ class Output(Struct, frozen=True):
 
     def document(self, record: Any) -> None:
         """Write one JSON document, whatever was asked for."""
-        click.echo(json_text(record, indent=2))
+        write(json_text(record, indent=2))
 
     def diagnostics(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Show faults: as JSON lines on standard output, or as text on standard error."""

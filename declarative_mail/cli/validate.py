@@ -46,10 +46,10 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, form: str, **o
 
 def _other_form(form: str, diagnostics: list) -> None:  # type: ignore[type-arg]
     from declarative_mail import __version__
-    from declarative_mail.cli.streams import json_text
+    from declarative_mail.cli.streams import json_text, write
     from declarative_mail.rendering.diagnostics_data import github_annotations, sarif
 
     if form == "github":
-        click.echo(github_annotations(diagnostics), nl=False)
+        write(github_annotations(diagnostics), nl=False)
     else:
-        click.echo(json_text(sarif(diagnostics, version=__version__), indent=2))
+        write(json_text(sarif(diagnostics, version=__version__), indent=2))
