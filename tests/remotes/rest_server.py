@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
 from declarative_mail.remotes.rest.server.objects import Objects
-from declarative_mail.remotes.rest.server.serving import make_server
+from declarative_mail.remotes.rest.server.serving import listen, make_server
 from declarative_mail.secrets import Secret
 
 
@@ -19,7 +18,7 @@ def rest_server(database: Path, token: str) -> Iterator[str]:
     ready = Event()
     objects = Objects(database)
     server = make_server(objects, Secret(token), ready.set)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen("127.0.0.1", 0) as listener:
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         try:
