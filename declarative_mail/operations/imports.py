@@ -15,6 +15,7 @@ from declarative_mail.operations.remotes import Remotes
 from declarative_mail.planning.build import Imported
 from declarative_mail.planning.change import Wanted
 from declarative_mail.records import replace
+from declarative_mail.remotes.base import LiveObject, Remote
 from declarative_mail.remotes.side_by_side import side_by_side
 from declarative_mail.resources.normal_form import normal_form
 
@@ -53,10 +54,24 @@ def find_imports(targets: Iterable[ImportTarget], known: Known) -> tuple[dict[Ad
 
 
 def _ask(targets: Sequence[ImportTarget], known: Known) -> dict[Address, Imported | Diagnostic]:
-    """What the remotes have, several asked for at once: a configuration that was pulled names everything there is."""
-    remotes = [known.wanted[one.address].remote for one in targets]
-    at_once = max((known.remotes.by_name[name].parallelism for name in remotes), default=1)
-    found = side_by_side(lambda one: _find(one, known.wanted[one.address], known.remotes), targets, at_once=at_once)
+    """What the remotes have: a configuration that was pulled names everything there is."""
+    by_list: dict[tuple[str, str], list[ImportTarget]] = {}
+    for one in targets:
+        by_list.setdefault((known.wanted[one.address].remote, one.address.type), []).append(one)
+    answers: dict[Address, Imported | Diagnostic] = {}
+    for (name, type_), group in by_list.items():
+        answers |= _ask_one(known.remotes.by_name[name], type_, group)
+    return answers
+
+
+def _ask_one(remote: Remote, type_: str, targets: Sequence[ImportTarget]) -> dict[Address, Imported | Diagnostic]:
+    """Objects of one type on one remote: from a list, or several asked for at once."""
+    try:
+        listed = remote.find_listed(type_, [str(one.id) for one in targets]) or {}
+    except DiagnosticError as error:
+        fault = error.diagnostics[0]
+        return {one.address: replace(fault, primary=Label(one.span), address=one.address) for one in targets}
+    found = side_by_side(lambda one: _find(one, remote, listed), targets, at_once=remote.parallelism)
     return {one.address: answer for one, answer in zip(targets, found, strict=True)}
 
 
@@ -94,13 +109,13 @@ def _fault(target: ImportTarget, known: Known) -> Diagnostic | None:
     return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=target.address)
 
 
-def _find(target: ImportTarget, wanted: Wanted, remotes: Remotes) -> Imported | Diagnostic:
+def _find(target: ImportTarget, remote: Remote, listed: Mapping[str, LiveObject]) -> Imported | Diagnostic:
     id_, address = str(target.id), target.address
     try:
-        found = remotes.by_name[wanted.remote].find(address.type, id_=id_)
+        found = listed.get(id_) or remote.find(address.type, id_=id_)
     except DiagnosticError as error:
         return replace(error.diagnostics[0], primary=Label(target.span), address=address)
     if found is None:
-        detail = f'{wanted.remote} has no {address.type} with the id "{id_}".'
+        detail = f'{remote.name} has no {address.type} with the id "{id_}".'
         return Diagnostic(codes.IMPORT_FAILED, detail, Label(target.span), address=address)
     return Imported(found.id, normal_form(address, found.attributes), target.span, found.private)

@@ -223,6 +223,16 @@ class Remote(Protocol):
         """
         ...
 
+    def find_listed(self, _type: str, _ids: Sequence[str], /) -> Mapping[str, LiveObject] | None:
+        """Many objects by id, where a list costs less than asking for each; None where it does not.
+
+        One that the list does not name may be there all the same: `find` tells.
+
+        Raises:
+            DiagnosticError: the remote cannot be asked.
+        """
+        return None
+
     def look_up(self, type_: str, asked: Mapping[str, str], /) -> Sequence[LiveObject]:
         """The objects of a type with these attributes, for a data source; all of them where nothing is asked for.
 

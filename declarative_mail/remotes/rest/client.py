@@ -44,6 +44,8 @@ from declarative_mail.state.snapshot import ResourceRecord
 
 PAGE = 500
 """Objects in one page of a list."""
+LISTED_FROM = 20
+"""So many objects of a type are looked for in its list; for fewer, each is asked for."""
 OBJECT = ("id", "etag", "attributes")
 """What every object of an answer has; its type is that of the path."""
 _NEEDED = frozenset(OBJECT)
@@ -154,6 +156,16 @@ class RestRemote(Remote):
             return None
         if like is not None:
             return LiveObject(found["id"], self._stored(type_, found, local=like), found["etag"])
+        return self._taken_over(type_, found)
+
+    def find_listed(self, type_: str, ids: Sequence[str], /) -> Mapping[str, LiveObject] | None:
+        """One list, page by page."""
+        if len(ids) < LISTED_FROM:
+            return None
+        wanted = set(ids)
+        return {one["id"]: self._taken_over(type_, one) for one in self._list(type_) if one["id"] in wanted}
+
+    def _taken_over(self, type_: str, found: Mapping[str, Any]) -> LiveObject:
         attributes = self._stored(type_, found, local=resource_schema(type_).defaults)
         return LiveObject(found["id"], unseen(attributes), found["etag"])
 
