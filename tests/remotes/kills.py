@@ -43,7 +43,8 @@ class Wish:
 
     Args:
         groups: by label: identifier, description, and whether it has a secret. Another identifier is another object.
-        rules: by label: description and the labels of the groups that it tells.
+        rules: by label: the beginning of the description, and the labels of the groups that it tells. The description
+            names their ids, which are another thing than references: known after apply, and new ones for new objects.
     """
 
     groups: Mapping[str, tuple[str, str, bool]] = field(default_factory=dict)
@@ -58,7 +59,8 @@ class Wish:
             for label, (identifier, description, secret) in self.groups.items()
         )
         rules = (
-            f'notification_rule "{label}" {{\n  pipeline = "p"\n  description = "{description}"\n'
+            f'notification_rule "{label}" {{\n  pipeline = "p"\n'
+            f'  description = "{" ".join([description, *(f"${{user_group.{one}.id}}" for one in named)])}"\n'
             '  event { type = "PipelineFailed" }\n  email {\n    recipients = ["a@example.com"]\n'
             f"    user_groups = [{', '.join(f'user_group.{one}' for one in named)}]\n  }}\n}}\n"
             for label, (description, named) in self.rules.items()
@@ -257,12 +259,16 @@ class Site:
         found = sorted((one["name"], one["identifier"], one["description"]) for one in groups.values())
         assert found == sorted((label, one[0], one[1]) for label, one in self.wish.groups.items())
         names = {id_: one["name"] for id_, one in groups.items()}
+        ids = {name: id_ for id_, name in names.items()}
         told = {
             one["name"]: (one["description"], sorted(names[ref["$ref"]["id"]] for ref in one["email"]["user_groups"]))
             for one in rules.values()
         }
         assert len(rules) == len(told)
-        assert told == {label: (text, sorted(named)) for label, (text, named) in self.wish.rules.items()}
+        assert told == {
+            label: (" ".join([text, *map(ids.__getitem__, named)]), sorted(named))
+            for label, (text, named) in self.wish.rules.items()
+        }
 
 
 class Ending(Protocol):
