@@ -241,6 +241,7 @@ class _Resolver:
         evaluated = self._planned.evaluated
         evaluated.host.records[record.address] = record
         evaluated.host.renewed.discard(record.address)
+        evaluated.host.written.add(record.address)
         if record.address in evaluated.desired:
             evaluated.learning.learn(record.address, evaluated.host.object(record.address))
 

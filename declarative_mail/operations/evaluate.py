@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
-from typing import Literal, TypeAlias
+from functools import cached_property, partial
+from typing import Literal, Protocol, TypeAlias
 
 from msgspec import Struct
 
@@ -34,6 +34,21 @@ from declarative_mail.state.snapshot import ResourceRecord
 Asks: TypeAlias = Literal["everything", "known secrets", "no secrets", "nothing"]
 
 
+class Compared(Protocol):
+    """What a plan compares a configuration with."""
+
+    fingerprints: Fingerprinter
+    """Of secrets: those of what is declared are begun as soon as they are known, what a remote shows is recognised."""
+
+    def is_pending(self, evaluated: Evaluated, address: Address) -> bool:
+        """Whether a declared object is missing, or is not as it is declared: a data source that needs it must wait.
+
+        Raises:
+            DiagnosticError: a remote cannot be asked.
+        """
+        ...
+
+
 class Evaluated(Struct, dict=True):
     """A configuration with all its values.
 
@@ -42,7 +57,7 @@ class Evaluated(Struct, dict=True):
         host: what it collected.
         diagnostics: all faults, of reading too.
         loaded: what it was made from.
-        fingerprints: tell whether a secret that a remote shows is the one that is known.
+        compared: what it is compared with, where it is.
         parallelism: calls at once on each remote at the most.
     """
 
@@ -50,13 +65,13 @@ class Evaluated(Struct, dict=True):
     host: DesiredHost
     diagnostics: list[Diagnostic]
     loaded: Loaded
-    fingerprints: Fingerprinter | None = None
+    compared: Compared | None = None
     parallelism: int | None = None
 
     @cached_property
     def remotes(self) -> tuple[Remotes, list[Diagnostic]]:
         """A client for each remote block, and the faults of their settings."""
-        recognise = self.fingerprints.recognise if self.fingerprints is not None else recognise_nothing
+        recognise = self.compared.fingerprints.recognise if self.compared is not None else recognise_nothing
         return open_remotes(self.program.remotes.values(), recognise, parallelism=self.parallelism)
 
     @cached_property
@@ -92,7 +107,7 @@ def evaluate(
     *,
     asks: Asks = "everything",
     at_plan: bool = True,
-    fingerprints: Fingerprinter | None = None,
+    compared: Compared | None = None,
 ) -> Evaluated:
     """Evaluate everything.
 
@@ -104,11 +119,10 @@ def evaluate(
             ``no secrets``: sources of secrets are not asked either, what they would give is unknown; ``nothing``, for
             ``validate``: all missing values are unknown, and no data source is read.
         at_plan: functions whose result differs each time are unknown.
-        fingerprints: of secrets, where they will be needed: those of what is declared are begun as soon as they are
-            known, and what a remote shows is recognised.
+        compared: what it will be compared with; where it is not, an object counts as done that the state has.
     """
     records = dict(known or {})
-    host = DesiredHost(records, lambda _, __: None, fingerprints)
+    host = DesiredHost(records, lambda _, __: None, compared.fingerprints if compared is not None else None)
     graph, faults = build_graph(loaded.configuration, resource_types())
     world = World(workspace, loaded.files)
     inputs = Inputs(
@@ -118,7 +132,9 @@ def evaluate(
         types=resource_types(),
     )
     program = Program(loaded.configuration, graph, inputs, host)
-    evaluated = Evaluated(program, host, [], loaded, fingerprints, workspace.parallelism)
+    evaluated = Evaluated(program, host, [], loaded, compared, workspace.parallelism)
+    if compared is not None:
+        host.is_pending = partial(compared.is_pending, evaluated)
     if asks != "nothing":
         host.read_data = data_reader(records, evaluated)
     program.run()

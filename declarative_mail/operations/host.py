@@ -7,12 +7,11 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
-from declarative_mail.diagnostics import Diagnostic
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError, Label
 from declarative_mail.diagnostics.codes.configuration import CHECK_FAILED
 from declarative_mail.language.instances import ResourceInstance
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
-from declarative_mail.operations.pending import is_pending
 from declarative_mail.planning.targets import block_of
 from declarative_mail.records import replace
 from declarative_mail.resources.decode import decode
@@ -35,6 +34,8 @@ class DesiredHost(Struct):
         desired: filled with one entry for each managed instance.
         data_read: what each data source found.
         deferred: the data sources that wait for apply.
+        is_pending: whether an object still has to be written; it may raise, where a remote cannot be asked.
+        written: objects that this run wrote.
         renewed: objects of the state that are made anew: what their remote chooses is not known before.
     """
 
@@ -45,6 +46,8 @@ class DesiredHost(Struct):
     data_read: dict[Address, Mapping[str, object]] = field(default_factory=dict)
     deferred: dict[Address, Desired] = field(default_factory=dict)
     renewed: set[Address] = field(default_factory=set)
+    written: set[Address] = field(default_factory=set)
+    is_pending: Callable[[Address], bool] | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def resource(self, instance: ResourceInstance) -> Value:
@@ -82,7 +85,10 @@ class DesiredHost(Struct):
         if desired is None:
             return Unknown(DYNAMIC, str(address))
         self.deferred.pop(address, None)
-        answer = None if self._must_wait(desired, instance) else self.read_data(desired, instance)
+        try:
+            answer = None if self._must_wait(desired, instance) else self.read_data(desired, instance)
+        except DiagnosticError as error:
+            answer = replace(error.diagnostics[0], primary=Label(instance.block.header), address=address)
         if isinstance(answer, Diagnostic):
             self.diagnostics.append(replace(answer, code=CHECK_FAILED) if instance.in_check else answer)
             return Unknown(DYNAMIC, str(address))
@@ -99,8 +105,5 @@ class DesiredHost(Struct):
         if not instance.block.depends_on:
             return False
         blocks = set(instance.dependencies)
-        return any(
-            is_pending(one, self.records.get(address))
-            for address, one in self.desired.items()
-            if block_of(address) in blocks
-        )
+        is_pending = self.is_pending or (lambda address: address not in self.records)
+        return any(is_pending(address) for address in self.desired if block_of(address) in blocks)

@@ -20,6 +20,7 @@ from declarative_mail.operations.lints import find_horizons, lint_servers
 from declarative_mail.operations.load import Loaded
 from declarative_mail.operations.missing_secrets import missing_outputs, missing_secrets
 from declarative_mail.operations.outputs import output_changes, settled_outputs, stored_outputs
+from declarative_mail.operations.pending import Comparison
 from declarative_mail.operations.refactoring import moved_records, removed_records
 from declarative_mail.operations.refresh_only import lenient, nothing_to_ask, see_what_exists
 from declarative_mail.operations.refreshing import preflight, refresh
@@ -169,7 +170,8 @@ def _evaluated(
     fingerprints: Fingerprinter,
     options: PlanOptions,
 ) -> Evaluated:
-    evaluated = evaluate(workspace, loaded, records, asks=options.asks, fingerprints=fingerprints)
+    compared = Comparison(fingerprints, refresh=options.refresh)
+    evaluated = evaluate(workspace, loaded, records, asks=options.asks, compared=compared)
     if options.refresh_only:
         evaluated.diagnostics = lenient(evaluated.diagnostics)
     return evaluated
