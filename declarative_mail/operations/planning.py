@@ -152,7 +152,7 @@ def make_plan(
         *fingerprints.warnings,
         *remote_faults,
         *_faults(evaluated, remotes, snapshot, now=workspace.now),
-        *declared_faults(evaluated.desired, wanted, remotes.by_name),
+        *declared_faults(evaluated, wanted, remotes),
     ]
     material = _Material(evaluated, snapshot, records, previous, remotes, wanted, fingerprints)
     if options.refresh and not has_errors(diagnostics):

@@ -3,40 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from declarative_mail.addresses import Address
 from declarative_mail.applying.order import parts_of
 from declarative_mail.diagnostics import Diagnostic, Label
 from declarative_mail.diagnostics.codes import remotes as codes
-from declarative_mail.operations.remotes import orphaned
+from declarative_mail.operations.evaluate import Evaluated
+from declarative_mail.operations.remotes import Remotes, orphaned
 from declarative_mail.planning.change import Change, Wanted
 from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
 from declarative_mail.resources.desired import Desired
-from declarative_mail.resources.leaves import format_path
+from declarative_mail.resources.leaves import Path, format_path
+from declarative_mail.resources.stored import REFERENCE, leaf_content
 from declarative_mail.state.snapshot import ResourceRecord
 
 
-def declared_faults(
-    desired: Mapping[Address, Desired], wanted: Mapping[Address, Wanted], remotes: Mapping[str, Remote]
-) -> list[Diagnostic]:
+def declared_faults(evaluated: Evaluated, wanted: Mapping[Address, Wanted], remotes: Remotes) -> list[Diagnostic]:
     """What cannot be on the remote that it is meant for. Nothing is asked.
 
     Args:
-        desired: every declared object, for the places.
-        wanted: the same in stored form.
-        remotes: by name.
+        evaluated: the configuration, for the places.
+        wanted: every declared object in stored form.
+        remotes: of the run.
     """
+    desired = evaluated.desired
+    homes = {str(address): one.remote for address, one in wanted.items()}
+    homes |= {str(address): one.remote or remotes.default for address, one in evaluated.program.data.items()}
     by_remote: dict[str, list[Wanted]] = {}
     for one in wanted.values():
         by_remote.setdefault(one.remote, []).append(one)
     faults: list[Diagnostic] = []
     for name, objects in by_remote.items():
-        remote = remotes.get(name)
+        remote = remotes.by_name.get(name)
         if name == "local":
             faults += [_no_remote_test(desired[one.address], name) for one in objects if _wants_remote_test(one)]
         elif remote is not None:
             faults += (fault for one in objects for fault in _capability_faults(desired[one.address], one, remote))
+            faults += (fault for one in objects for fault in _cross_references(desired[one.address], one, homes))
             examined = remote.examine([Declared(one.address, one.attributes) for one in objects])
             faults += as_diagnostics(examined, desired)
     return faults
@@ -55,6 +60,34 @@ def _capability_faults(desired: Desired, wanted: Wanted, remote: Remote) -> Iter
         instead = _instead(name, capabilities)
         detail = f"remote.{remote.name} has no place for {name} in its {desired.type}, so it would be lost. {instead}"
         yield Diagnostic(codes.NOT_EXPRESSIBLE, detail, Label(desired.span(path)), address=desired.address)
+
+
+def _cross_references(desired: Desired, wanted: Wanted, homes: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """References to what is on other remotes: no system knows the objects of another one."""
+    if not desired.references:
+        return
+    for path, address in _references(wanted.attributes):
+        home = homes.get(address, wanted.remote)
+        if home != wanted.remote:
+            there = "in the state alone (remote = local)" if home == "local" else f"on remote.{home}"
+            detail = (
+                f"{desired.address} is on remote.{wanted.remote}, and {address} is {there}: no system knows the "
+                "objects of another one. Put both on the same remote, or declare what is referred to on this one too."
+            )
+            yield Diagnostic(codes.CROSS_REFERENCE, detail, Label(desired.span(path)), address=desired.address)
+
+
+def _references(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every reference in stored attributes, with its place."""
+    address = leaf_content(value, REFERENCE)
+    if isinstance(address, str):
+        yield path, address
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _references(item, (*path, name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _references(item, (*path, index))
 
 
 def _wants_remote_test(wanted: Wanted) -> bool:

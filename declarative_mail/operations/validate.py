@@ -24,6 +24,6 @@ def validate(workspace: Workspace) -> list[Diagnostic]:
         *evaluated.diagnostics,
         *settings_faults(workspace, loaded),
         *faults,
-        *declared_faults(evaluated.desired, wanted, remotes.by_name),
+        *declared_faults(evaluated, wanted, remotes),
         *lint_servers(evaluated.desired, workspace.now.date()),
     ]

@@ -26,5 +26,6 @@ OBJECT_PROTECTED = Code("DM6043", "Object is ruled by another system")
 NOT_ON_REMOTE = Code("DM6044", "Remote lacks what an object needs")
 REMOTE_RULE = Code("DM6045", "Object breaks a rule of the remote")
 LIMITED_REMOTE = Code("DM6046", "Remote is limited", "warning")
+CROSS_REFERENCE = Code("DM6047", "Reference to an object on another remote")
 
 SERVE_SETTING = Code("DM6030", "Server cannot start")
