@@ -34,11 +34,6 @@ notification_rule "r" {{
         ('user_group "g" { remote = local }', "user_group.g", "in the state alone"),
         ('user_group "g" { remote = remote.rest.us }', "user_group.g", "on remote.rest.us"),
         (
-            'data "user_group" "g" {\n  remote = remote.rest.us\n  name = "g"\n}',
-            "data.user_group.g",
-            "on remote.rest.us",
-        ),
-        (
             'user_group "g" {\n  for_each = toset(["a"])\n  remote = remote.rest.us\n}',
             'user_group.g["a"]',
             "on remote.rest.us",
