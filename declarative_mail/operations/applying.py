@@ -16,7 +16,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.diagnostics.codes.configuration import CONDITION_FAILED
 from declarative_mail.operations.journal import RunJournal
-from declarative_mail.operations.outputs import settled_outputs, stored_outputs
+from declarative_mail.operations.outputs import settled_outputs
 from declarative_mail.operations.planning import Planned
 from declarative_mail.operations.wanted import describe_wanted
 from declarative_mail.operations.workspace import Workspace
@@ -145,11 +145,10 @@ def next_snapshot(
 
 
 def _outputs(planned: Planned, run: Run) -> dict[str, Output]:
-    if planned.plan.mode == "refresh-only":
-        return settled_outputs(planned.evaluated, planned.snapshot, planned.fingerprints)
+    """What is known of the outputs now. Others wait: for what failed, or for what a plan of a part left out."""
     if planned.plan.mode == "destroy" and run.ok:
         return {}
-    return stored_outputs(planned.evaluated, planned.fingerprints)
+    return settled_outputs(planned.evaluated, planned.snapshot, planned.fingerprints)
 
 
 def _as_wanted(planned: Planned) -> dict[Address, Stored]:

@@ -194,3 +194,46 @@ def test_what_was_read_is_used_and_no_read_is_left(project: Project) -> None:
         one for one in project.json("plan", "--verbose").of_type("change") if one["action"] == "no-op"
     ]
     assert "No changes" in project.run("plan").out
+
+
+# -- outputs ---------------------------------------------------------------------------------------------
+
+_OUTPUTS = """
+user_group "a" {}
+user_group "b" {
+  lifecycle {
+    precondition {
+      condition     = user_group.a.id == "x"
+      error_message = "No."
+    }
+  }
+}
+output "known" { value = user_group.a.id }
+output "waits" { value = user_group.b.id }
+"""
+
+
+@pytest.mark.parametrize("arguments", [(), ("--target=user_group.a",)])
+def test_output_of_what_was_not_made_is_not_in_the_state(project: Project, arguments: tuple[str, ...]) -> None:
+    """After a failure, and after a plan for a part: a state has no value that is known only after apply."""
+    project.write(_OUTPUTS)
+    project.run("apply", "--auto-approve", *arguments)
+
+    assert list(project.state["outputs"]) == ["known"]
+    assert list(_attributes(project)) == ["a"]
+
+
+def test_output_of_what_could_not_be_made_anew_keeps_its_value(project: Project) -> None:
+    """It is that of the object that is still there."""
+    project.write('user_group "a" {}\noutput "id" { value = user_group.a.id }\n')
+    project.apply()
+    before = project.state["outputs"]
+    project.write(
+        'user_group "a" {}\nuser_group "b" {\n  description = user_group.a.id\n  lifecycle {\n    postcondition {\n'
+        '      condition     = self.id == "x"\n      error_message = "No."\n    }\n  }\n}\n'
+        'output "id" { value = user_group.b.description }\n'
+    )
+    project.run("apply", "--auto-approve", "--replace=user_group.a")
+
+    assert "$unknown" not in str(project.state["outputs"])
+    assert project.state["outputs"]["id"] != before["id"]

@@ -299,9 +299,9 @@ class RestRemote(Remote):
             id_ = cast("str | None", self._object(answer).get("id"))
         if id_ is None and answer is not None:
             return refusal(answer, self.name)
+        key = natural_key(operation.type, operation.after or {}).lstrip("/")  # without organisation and project
         detail = (
-            f"remote.{self.name} has another {operation.type} with the natural key "
-            f'"{natural_key(operation.type, operation.after or {})}". Rename one of them, or take it over with:\n'
+            f'remote.{self.name} has another {operation.type} with the natural key "{key}". Rename one of them, or take it over with:\n'
             f"    dmail import '{operation.address}' {id_}"
         )
         cause = problem_text(answer) if answer is not None else None
