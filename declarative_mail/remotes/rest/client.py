@@ -301,8 +301,8 @@ class RestRemote(Remote):
             return refusal(answer, self.name)
         key = natural_key(operation.type, operation.after or {}).lstrip("/")  # without organisation and project
         detail = (
-            f'remote.{self.name} has another {operation.type} with the natural key "{key}". Rename one of them, or take it over with:\n'
-            f"    dmail import '{operation.address}' {id_}"
+            f'remote.{self.name} has another {operation.type} with the natural key "{key}". Rename one of them, or '
+            f"take it over with:\n    dmail import '{operation.address}' {id_}"
         )
         cause = problem_text(answer) if answer is not None else None
         return Diagnostic(codes.EXISTS_ALREADY, detail, address=operation.address, cause=cause)
