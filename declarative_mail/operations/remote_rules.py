@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from declarative_mail.addresses import Address
@@ -16,6 +16,7 @@ from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.leaves import Path, format_path
+from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.stored import REFERENCE, leaf_content
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -44,6 +45,32 @@ def declared_faults(evaluated: Evaluated, wanted: Mapping[Address, Wanted], remo
             faults += (fault for one in objects for fault in _cross_references(desired[one.address], one, homes))
             examined = remote.examine([Declared(one.address, one.attributes) for one in objects])
             faults += as_diagnostics(examined, desired)
+            faults += _clashes(objects, desired, name, told={one.address for one in faults})
+    return faults
+
+
+def _clashes(
+    objects: Iterable[Wanted], desired: Mapping[Address, Desired], remote: str, *, told: Collection[Address | None]
+) -> list[Diagnostic]:
+    """Objects that are one and the same to their remote: it would refuse the second when the first is there already."""
+    faults = []
+    known: dict[tuple[str, tuple[str, ...]], Wanted] = {}
+    for one in objects:
+        names = resource_class(one.address.type).natural_key
+        is_known = not any(isinstance(one.attributes.get(name), Mapping) for name in names)
+        if not any(one.natural_key) or not is_known:
+            continue
+        first = known.setdefault((one.address.type, one.natural_key), one)
+        if first is one or one.address in told:
+            continue
+        key = "/".join(filter(None, one.natural_key))
+        detail = (
+            f'To remote.{remote}, {one.address} and {first.address} are one and the same {one.address.type}, "{key}". '
+            "Give one of them another identifier."
+        )
+        place = (names[-1],)
+        label, related = Label(desired[one.address].span(place)), Label(desired[first.address].span(place), "the first")
+        faults.append(Diagnostic(codes.REMOTE_RULE, detail, label, (related,), one.address))
     return faults
 
 
