@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -229,6 +230,21 @@ class TestDeadline:
         with pytest.raises(Unreachable, match="cannot be reached") as caught:
             client.request("GET", "/x")
         assert not caught.value.sent
+
+    def test_waiting_for_others_does_not_count(self, web: Web) -> None:
+        """One call at a time, and each takes most of the time that it may: the last of them has all of its own."""
+
+        def slow(_: Asked) -> Reply:
+            time.sleep(0.4)
+            return json_reply("{}")
+
+        web.say(slow)
+        one_at_a_time = transport(web.url, parallelism=1, timeout=1.0)
+
+        with ThreadPoolExecutor(4) as pool:
+            answers = list(pool.map(lambda _: one_at_a_time.request("POST", "/x", body={}), range(4)))
+
+        assert [one.status for one in answers] == [200] * 4
 
 
 class TestNoApi:

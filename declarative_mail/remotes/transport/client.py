@@ -115,10 +115,11 @@ class Transport:
             content, given["Content-Type"] = json.dumps(body).encode(), "application/json"
         safe = repeatable if repeatable is not None else method in IDEMPOTENT or "Idempotency-Key" in given
         asked = {name: value for name, value in (query or {}).items() if value is not None}
-        rules = Repetition(safe, time.monotonic() + self._settings.timeout)
-        once = partial(self._once, method, path, content, query=asked, headers=given, ends=rules.ends)
         try:
             with self._slots:
+                # The time begins when it is its turn: waiting for others says nothing of the other side.
+                rules = Repetition(safe, time.monotonic() + self._settings.timeout)
+                once = partial(self._once, method, path, content, query=asked, headers=given, ends=rules.ends)
                 answer = self._repeated(once, rules)
         except Refused as refused:
             answer = refused.answer
