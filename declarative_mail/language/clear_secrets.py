@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from declarative_mail.diagnostics import Span
-from declarative_mail.language.syntax import Body, Call, Index, Literal, Object
+from declarative_mail.language.syntax import Body, Call, Index, Literal, Object, Tuple
 
 NamePredicate: TypeAlias = Callable[[str], bool]
 
@@ -57,9 +57,15 @@ def _in_body(body: Body, is_secret: NamePredicate, *, in_secret: bool) -> bool:
 
 
 def _in_expression(node: Any, is_secret: NamePredicate, *, secret: bool) -> bool:
+    kind = type(node)
+    if kind is Literal:
+        text = node.value
+        return isinstance(text, str) and (
+            (secret and bool(text)) or ("://" in text and _CREDENTIALS_IN_ADDRESS.search(text) is not None)
+        )
+    if kind is Tuple:
+        return any(_in_expression(item, is_secret, secret=secret) for item in node.items)
     match node:
-        case Literal(value=str() as text):
-            return bool(text) and (secret or ("://" in text and _CREDENTIALS_IN_ADDRESS.search(text) is not None))
         case Call(name=name) if name in _SOURCES:
             return False
         case Index(target=target):

@@ -105,7 +105,7 @@ def _keep_tree(store: Blobs, source: Source, body: Body, is_secret: NamePredicat
     try:
         if not holds_secret(body, is_secret):
             store.put(tree_name(source), write_tree(body))
-    except RecursionError:  # so deep a tree is read from its text each time
+    except (RecursionError, UnicodeEncodeError):  # so deep a tree, or half a character, is read from its text each time
         return
 
 

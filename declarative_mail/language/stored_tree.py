@@ -5,11 +5,13 @@ A node is a list of a tag, its fields and its span. Where a text is what stands 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
+
+from msgspec import DecodeError
+from msgspec.json import decode, encode
 
 from declarative_mail.diagnostics import Source, Span
 from declarative_mail.language import syntax
@@ -48,7 +50,7 @@ def tree_name(source: Source) -> str:
 
 def write_tree(body: Body) -> bytes:
     """The bytes of a tree."""
-    return json.dumps(_body(body), separators=(",", ":")).encode()
+    return encode(_body(body))
 
 
 def read_tree(content: bytes | None, source: Source) -> Body | None:
@@ -56,8 +58,8 @@ def read_tree(content: bytes | None, source: Source) -> Body | None:
     if content is None:
         return None
     try:
-        return _read_body(json.loads(content), source)
-    except (ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError):
+        return _read_body(decode(content), source)
+    except (DecodeError, ValueError, TypeError, IndexError, KeyError, AttributeError, RecursionError):
         return None
 
 

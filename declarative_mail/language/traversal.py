@@ -77,6 +77,8 @@ _Pending: TypeAlias = list[tuple[Expression, frozenset[str]]]
 def references(expression: Expression) -> list[Traversal]:
     """Every reference in an expression, in source order, except to names that it binds itself."""
     found: list[Traversal] = []
+    if type(expression) is Literal:
+        return found
     pending: _Pending = [(expression, frozenset())]
     while pending:
         node, bound = pending.pop()

@@ -148,15 +148,15 @@ class Change(Struct, frozen=True):
         """Whether an object ends."""
         return self.action in (Action.DELETE, Action.REPLACE)
 
-    def data(self, secrets: SecretNumbers) -> dict[str, Any]:
-        """The JSON form: a published contract."""
+    def data(self, secrets: SecretNumbers, *, details: bool = True) -> dict[str, Any]:
+        """The JSON form: a published contract. Without details it is not whole: for those who do not show them."""
         return {
             "type": "change",
             "address": str(self.address),
             "action": self.action.value,
             "reason": self.reason.value if self.reason else None,
-            "before": secrets.shown(self.before),
-            "after": secrets.shown(self.after),
+            "before": secrets.shown(self.before) if details else None,
+            "after": secrets.shown(self.after) if details else None,
             "changed": list(self.changed),
             "replace_paths": list(self.replace_paths),
             "importing": self.importing,
@@ -273,14 +273,18 @@ class Plan(Struct, frozen=True):
 
     @property
     def data(self) -> dict[str, Any]:
-        """The whole plan in its JSON form, unchanged objects left out."""
+        """The whole plan in its JSON form."""
+        return self.shown(details=True)
+
+    def shown(self, *, details: bool) -> dict[str, Any]:
+        """The plan in its JSON form, with what is in each object before and after where the details are shown."""
         secrets = SecretNumbers()
         shown = sorted((*self.changes, *self.reads), key=lambda change: change.action is Action.NO_OP)
         return {
             "format_version": FORMAT_VERSION,
             "digest": self.digest,
             "mode": self.mode,
-            "changes": [change.data(secrets) for change in shown],
+            "changes": [change.data(secrets, details=details) for change in shown],
             "outputs": {name: output.data for name, output in self.outputs.items()},
             "summary": self.summary,
             "connection_tests": list(self.connection_tests),
