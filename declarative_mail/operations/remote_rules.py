@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any
 
 from declarative_mail.addresses import Address
 from declarative_mail.applying.order import parts_of
@@ -15,9 +14,9 @@ from declarative_mail.planning.change import Change, Wanted
 from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
 from declarative_mail.resources.desired import Desired
-from declarative_mail.resources.leaves import Path, format_path
+from declarative_mail.resources.leaves import format_path
 from declarative_mail.resources.registry import resource_class
-from declarative_mail.resources.stored import REFERENCE, leaf_content
+from declarative_mail.resources.stored import references_in
 from declarative_mail.state.snapshot import ResourceRecord
 
 
@@ -42,9 +41,11 @@ def declared_faults(evaluated: Evaluated, wanted: Mapping[Address, Wanted], remo
             faults += [_no_remote_test(desired[one.address], name) for one in objects if _wants_remote_test(one)]
         elif remote is not None:
             faults += (fault for one in objects for fault in _capability_faults(desired[one.address], one, remote))
-            faults += (fault for one in objects for fault in _cross_references(desired[one.address], one, homes))
             examined = remote.examine([Declared(one.address, one.attributes) for one in objects])
             faults += as_diagnostics(examined, desired)
+            places = {fault.primary for fault in faults}
+            crossing = (fault for one in objects for fault in _cross_references(desired[one.address], one, homes))
+            faults += (fault for fault in crossing if fault.primary not in places)  # the remote says more of them
             faults += _clashes(objects, desired, name, told={one.address for one in faults})
     return faults
 
@@ -93,7 +94,7 @@ def _cross_references(desired: Desired, wanted: Wanted, homes: Mapping[str, str]
     """References to what is on other remotes: no system knows the objects of another one."""
     if not desired.references:
         return
-    for path, address in _references(wanted.attributes):
+    for path, address in references_in(wanted.attributes):
         home = homes.get(address, wanted.remote)
         if home != wanted.remote:
             there = "in the state alone (remote = local)" if home == "local" else f"on remote.{home}"
@@ -102,19 +103,6 @@ def _cross_references(desired: Desired, wanted: Wanted, homes: Mapping[str, str]
                 "objects of another one. Put both on the same remote, or declare what is referred to on this one too."
             )
             yield Diagnostic(codes.CROSS_REFERENCE, detail, Label(desired.span(path)), address=desired.address)
-
-
-def _references(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
-    """Every reference in stored attributes, with its place."""
-    address = leaf_content(value, REFERENCE)
-    if isinstance(address, str):
-        yield path, address
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _references(item, (*path, name))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _references(item, (*path, index))
 
 
 def _wants_remote_test(wanted: Wanted) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
+from declarative_mail.resources.leaves import Path
+
 SECRET = "$secret"  # noqa: S105
 REFERENCE = "$ref"
 NUMBER = "$number"
@@ -101,18 +103,17 @@ def _digits(value: int | Decimal) -> str:
     return str(Decimal((sign, tuple(map(int, kept)), int(exponent) + len(digits) - len(kept))))
 
 
-def references_in(value: object) -> Iterator[str]:
-    """The addresses of all references in a stored value, in the order in which they stand."""
-    if isinstance(value, Mapping):
-        address = leaf_content(value, REFERENCE)
-        if isinstance(address, str):
-            yield address
-            return
-        value = value.values()
-    elif not isinstance(value, list | tuple):
-        return
-    for item in value:
-        yield from references_in(item)
+def references_in(value: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every reference in stored attributes: its place and the address, in the order in which they stand."""
+    address = leaf_content(value, REFERENCE)
+    if isinstance(address, str):
+        yield path, address
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from references_in(item, (*path, name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from references_in(item, (*path, index))
 
 
 def with_leaves(value: Any, kind: str, change: Callable[[Any], Any]) -> Any:

@@ -60,10 +60,10 @@ class TestNumbers:
 
 class TestReferences:
     def test_references_are_found_at_any_depth(self) -> None:
-        """In lists and in objects, in the order in which they stand; never inside the leaf of a secret."""
+        """In lists and in objects, in the order in which they stand, each with its place."""
         value = {"a": [reference_leaf("x.a"), {"b": reference_leaf("x.b")}], "c": "x.c", "d": reference_leaf("x.d")}
 
-        assert list(references_in(value)) == ["x.a", "x.b", "x.d"]
+        assert list(references_in(value)) == [(("a", 0), "x.a"), (("a", 1, "b"), "x.b"), (("d",), "x.d")]
 
     def test_renaming_touches_references_alone(self) -> None:
         """A text that looks like an address is a text."""

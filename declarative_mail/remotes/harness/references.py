@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from declarative_mail.diagnostics.codes import remotes as codes
 from declarative_mail.remotes.base import Declared, Objection
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.resources.leaves import Path
-from declarative_mail.resources.stored import REFERENCE, leaf_content
+from declarative_mail.resources.stored import references_in
 
 
 def examine_references(objects: Sequence[Declared], remote: str) -> Iterator[Objection]:
     """Every reference that Harness cannot follow."""
     known = {str(one.address): one for one in objects}
     for one in objects:
-        for path, address in _references(one.attributes, ()):
+        for path, address in references_in(one.attributes):
             if path == ("smtp_server",):
                 yield from _examine_server(one, path, address, known, remote=remote)
             elif address in known:
                 yield from _examine_scope(one, path, known[address])
-
-
-def _references(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    address = leaf_content(value, REFERENCE)
-    if address is not None:
-        yield path, address
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _references(item, (*path, name))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _references(item, (*path, index))
 
 
 def _examine_scope(one: Declared, path: Path, other: Declared) -> Iterator[Objection]:
