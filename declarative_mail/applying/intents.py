@@ -19,7 +19,8 @@ def intent_of(call: Call, at: str) -> Intent:
     """
     operation, record = call.operation, None
     if operation.after is not None and call.change.wanted is not None:
-        record = describe(call.change.wanted, id_=operation.id or "", attributes=dict(operation.after))
+        after = dict(operation.after)
+        record = describe(call.change.wanted, id_=operation.id or "", attributes=after, is_applied=False)
     return Intent(
         id=token_hex(8),
         address=str(operation.address),

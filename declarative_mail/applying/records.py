@@ -20,9 +20,22 @@ def record_after(change: Change, made: LiveObject) -> ResourceRecord:
 
 
 def describe(
-    wanted: Wanted, *, id_: str, attributes: Stored, private: Mapping[str, Any] | None = None
+    wanted: Wanted,
+    *,
+    id_: str,
+    attributes: Stored,
+    private: Mapping[str, Any] | None = None,
+    is_applied: bool = True,
 ) -> ResourceRecord:
-    """A record of an object with these attributes and all that its block says beside them."""
+    """A record of an object with these attributes and all that its block says beside them.
+
+    Args:
+        wanted: the object as declared.
+        id_: how its remote names it.
+        attributes: as they are, or shall be.
+        private: what its remote wants to find again.
+        is_applied: it is so: each attribute gets the digest by which drift is seen.
+    """
     address = wanted.address
     return ResourceRecord(
         module=tuple(ModuleCall(name=step.name, key=step.key) for step in address.module),
@@ -34,7 +47,7 @@ def describe(
         id=id_,
         schema_version=wanted.schema_version,
         attributes=attributes,
-        applied=attribute_digests(attributes),
+        applied=attribute_digests(attributes) if is_applied else {},
         dependencies=tuple(map(str, wanted.dependencies)),
         references=tuple(map(str, wanted.references)),
         lifecycle=_lifecycle(wanted),

@@ -78,6 +78,15 @@ class TestConnections:
         assert asked.headers["content-type"] == "application/json"
         assert asked.headers["authorization"] == TOKEN.reveal()
 
+    def test_cookies_are_not_kept(self, web: Web) -> None:
+        """An API needs none: what a proxy on the way sets is of no use to it."""
+        web.say(Reply(200, {"Content-Type": "application/json", "Set-Cookie": "session=1; Path=/"}, b"{}"))
+        client = transport(web.url)
+        client.request("GET", "/a")
+        client.request("GET", "/b")
+
+        assert ["cookie" in one.headers for one in web.asked] == [False, False]
+
 
 class TestRepetition:
     """What is sent again."""

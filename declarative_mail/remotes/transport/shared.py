@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from http.cookiejar import CookieJar
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -54,7 +55,17 @@ def new_client(**options: Any) -> httpx.Client:
     import httpx
 
     with faults_of_environment():
-        return httpx.Client(follow_redirects=False, **options)
+        return httpx.Client(follow_redirects=False, cookies=_NoCookies(), **options)
+
+
+class _NoCookies(CookieJar):
+    """An API gives no cookies, and looking for them in each answer costs a tenth of a call."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """None are taken."""
+
+    def add_cookie_header(self, request: object) -> None:
+        """None are given."""
 
 
 @contextmanager
