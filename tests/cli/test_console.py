@@ -199,15 +199,31 @@ class Terminal:
         with suppress(BrokenPipeError):
             self.process.stdin.write(text.encode())
 
-    def wait_for(self, text: str) -> None:
+    def wait_for(self, text: str, *, seconds: float = 60) -> None:
         """Read until a text shows up; what was read before it does not count again."""
         assert self.process.stdout is not None
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + seconds
         while text not in self.seen:
             ready, _, _ = select.select([self.process.stdout], [], [], max(0, deadline - time.monotonic()))
-            assert ready, f"{text!r} did not show up in {self.seen!r}"
+            if not ready:
+                raise TimeoutError(f"{text!r} did not show up in {self.seen!r}")
             self.seen += self.process.stdout.read(4096).decode()
         self.seen = self.seen.partition(text)[2]
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C until there is a new prompt.
+
+        It throws away what was typed and not read yet. If a read had been promised just that, it waits for the next
+        key, deaf to Ctrl-C: so one is pressed.
+        """
+        for _ in range(20):
+            self.type("\x03")
+            with suppress(TimeoutError):
+                return self.wait_for("\n> ", seconds=2)
+            self.type("x")
+            with suppress(TimeoutError):
+                self.wait_for("x", seconds=2)  # only what was read shows up: the next Ctrl-C takes nothing away
+        raise AssertionError("nobody heard Ctrl-C")
 
     def end(self) -> int:
         """End it with Ctrl-D, as often as it takes, and give the exit code."""
@@ -230,10 +246,7 @@ def test_at_a_terminal_it_prompts_completes_and_keeps_a_history(project: Project
             if answer != ". ":
                 terminal.wait_for("\n> ")
         terminal.type("unfinished")
-        # Ctrl-C throws away what nobody has read yet, and then the read that was to get it waits on: not for a person.
-        terminal.wait_for("unfinished")
-        terminal.type("\x03")
-        terminal.wait_for("\n> ")
+        terminal.interrupt()
 
         assert terminal.end() == 0
     assert history.stat().st_mode & 0o777 == 0o600
