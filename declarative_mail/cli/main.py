@@ -121,17 +121,16 @@ def _has_lost_output() -> bool:
     """Say that output was lost, unless its reader has just gone away (``dmail plan | head``)."""
     from declarative_mail.cli import streams
 
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        streams.lost.append(streams.Lost("Standard output", error))
+    streams.attempt(streams.STANDARD_OUTPUT, sys.stdout.flush)
     if not streams.lost:
         return False
-    first = streams.lost[0]
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if first.error.errno != errno.EPIPE:
-        with suppress(OSError):
-            click.echo(f"error: {first.what} cannot be written: {first.error.strerror}.", err=True)
+    if streams.STANDARD_OUTPUT in streams.lost:
+        # Python would try once more at its end what is left in the buffer, and say so in words of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for target, error in streams.lost.items():
+        if error.errno != errno.EPIPE:
+            with suppress(OSError):
+                click.echo(f"error: {target} cannot be written: {error.strerror}.", err=True)
     return True
 
 

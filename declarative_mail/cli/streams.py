@@ -9,7 +9,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import IO, Any
 
 import click
@@ -22,25 +23,25 @@ PIPED_WIDTH = 100
 """Columns where nobody says how wide it is: CI logs show as many."""
 
 
-class Lost(Struct, frozen=True):
-    """Output that could not be written: what it goes to, and why."""
+STANDARD_OUTPUT = "Standard output"
 
-    what: str
-    error: OSError
-
-
-lost: list[Lost] = []
-"""What this process lost of its output, the first fault first. Its work goes on: an apply is no less done for that."""
+lost: dict[str, OSError] = {}
+"""Where output of this process cannot go any more, and why. Its work goes on: an apply is no less done for that."""
 
 
 def write(text: str | bytes, *, nl: bool = True) -> None:
-    """Write to standard output; nothing any more once that failed."""
-    if lost:
+    """Write to standard output."""
+    attempt(STANDARD_OUTPUT, lambda: click.echo(text, nl=nl))
+
+
+def attempt(target: str, write_to: Callable[[], object]) -> None:
+    """Write to something, and never again once that failed."""
+    if target in lost:
         return
     try:
-        click.echo(text, nl=nl)
+        write_to()
     except OSError as error:
-        lost.append(Lost("Standard output", error))
+        lost[target] = error
 
 
 class Output(Struct, frozen=True):
@@ -89,11 +90,7 @@ class Output(Struct, frozen=True):
         if self.as_json:
             write(json_text(record))
         if self.also is not None:
-            try:
-                self.also.write(json_text(record) + "\n")
-                self.also.flush()
-            except OSError as error:
-                lost.append(Lost(self.also.name, error))
+            attempt(self.also.name, partial(_write_line, self.also, json_text(record)))
 
     @property
     def writes_json(self) -> bool:
@@ -126,6 +123,11 @@ class Output(Struct, frozen=True):
             click.echo(render_compactly(found, terminal=self.err), err=True, nl=False)
             return
         click.echo(render_diagnostics(found, terminal=self.err, explain="dmail explain-error"), err=True, nl=False)
+
+
+def _write_line(file: IO[str], text: str) -> None:
+    file.write(text + "\n")
+    file.flush()
 
 
 def _terminal(stream: Any, *, colour: bool) -> Terminal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,29 @@ def test_file_of_lines_that_cannot_be_written_is_named(project: Project) -> None
 
     assert (ran.returncode, len(project.state["resources"])) == (1, 3)
     assert "error: /dev/full cannot be written: No space left on device.\n" in ran.stderr
+
+
+def test_standard_output_is_written_though_the_file_of_lines_is_lost(project: Project, tmp_path: Path) -> None:
+    """Each is lost by itself."""
+    project.write(GROUPS)
+    ran = _run(project, "plan", "--json", "--json-into=/dev/full", out=str(tmp_path / "lines"))
+
+    lines = [json.loads(line) for line in (tmp_path / "lines").read_text(encoding="utf-8").splitlines()]
+    assert [one["type"] for one in lines].count("change") == 3
+    assert lines[-1]["type"] == "summary"
+    assert (ran.returncode, ran.stderr) == (1, "error: /dev/full cannot be written: No space left on device.\n")
+
+
+def test_everything_that_is_lost_is_named(project: Project) -> None:
+    """Standard output and the file."""
+    project.write(GROUPS)
+    ran = _run(project, "plan", "--json", "--json-into=/dev/full", out="/dev/full")
+
+    assert ran.returncode == 1
+    assert sorted(ran.stderr.splitlines()) == [
+        "error: /dev/full cannot be written: No space left on device.",
+        "error: Standard output cannot be written: No space left on device.",
+    ]
 
 
 def test_reader_that_goes_away_is_no_fault(project: Project) -> None:
