@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 def evaluate_resource(program: Program, node: Node, instance: ModuleInstance) -> None:
     """A resource or data block: all its instances, and the table by which expressions find them."""
     mode, type_, name = node.key
-    block = instance.module.resources[mode, type_, name]
+    block = block_at(node, instance)
     table = instance.data[type_] if mode == "data" else instance.resources[type_]
     expanded = expanded_block(program, node, instance)
     if expanded is None:
@@ -50,10 +50,15 @@ def evaluate_resource(program: Program, node: Node, instance: ModuleInstance) ->
         table[name] = values[0][1]
 
 
+def block_at(node: Node, instance: ModuleInstance) -> ResourceBlock:
+    """The resource or data block that a node stands for, as this instance of its module has it."""
+    mode, type_, name = node.key
+    return instance.module.resources[mode, type_, name]
+
+
 def expanded_block(program: Program, node: Node, instance: ModuleInstance) -> Instances | None:
     """The keys of a block and the names that each adds to the scope; None where they cannot be told."""
-    mode, type_, name = node.key
-    block = instance.module.resources[mode, type_, name]
+    block = block_at(node, instance)
     return expand(block.count, block.for_each, program.scope_of(instance), diagnostics=program.diagnostics)
 
 
@@ -69,10 +74,8 @@ def evaluate_instance(
         address: which one.
         names: those that only this one sees, ``each`` or ``count`` among them.
     """
-    mode, type_, name = node.key
-    block = instance.module.resources[mode, type_, name]
     scope, dependencies = program.scope_of(instance, names), _dependency_addresses(program, node)
-    return evaluate_block(program, address, block, scope=scope, dependencies=dependencies)
+    return evaluate_block(program, address, block_at(node, instance), scope=scope, dependencies=dependencies)
 
 
 def evaluate_block(

@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from declarative_mail.addresses import Address, Key
-from declarative_mail.diagnostics import has_errors
-from declarative_mail.language.evaluate_resources import evaluate_instance, expanded_block
-from declarative_mail.language.nodes import Node
+from declarative_mail.diagnostics import Diagnostic, has_errors
+from declarative_mail.language.evaluate_resources import block_at, evaluate_instance, expanded_block
+from declarative_mail.language.nodes import Node, static_path
 from declarative_mail.language.program import Program
 from declarative_mail.language.values import Value
 
@@ -41,15 +41,18 @@ class Learning:
         """An object is this from now on."""
         self._learnt.setdefault(_node(address), {})[address] = value
 
-    def compute(self, address: Address) -> None:
+    def compute(self, address: Address) -> list[Diagnostic]:
         """Compute one managed instance again, and before it all that its block needs and that may have changed.
 
-        Its faults go to the program and the host, as those of the first evaluation did.
+        Gives the diagnostics that came of it. The program and the host have them too, as those of the first evaluation.
         """
-        node = _node(address)
-        needed = self._ancestors.setdefault(node, self._program.graph.ancestors(node))
-        block = Address(address.type, address.name, None, address.module)
-        if self._refresh(needed):
+        return self._said_by(lambda: self._compute_instance(address))
+
+    def _compute_instance(self, address: Address) -> None:
+        node, block = _node(address), address.resource
+        if node not in self._ancestors:
+            self._ancestors[node] = self._program.graph.ancestors(node)
+        if self._refresh(self._ancestors[node]):
             self._expanded.pop(block, None)
         for instance in self._program.modules.get(node.path, ()):
             if instance.path != address.module:
@@ -60,29 +63,28 @@ class Learning:
             if names is not None:
                 evaluate_instance(self._program, node, instance, address, names=names)
 
-    def spread(self, addresses: Iterable[Address]) -> list[Address]:
+    def spread(self, addresses: Iterable[Address]) -> tuple[list[Address], list[Diagnostic]]:
         """The host knows something else of these objects: compute all that comes of it, other objects included.
 
-        Gives the managed instances that were computed again.
+        Gives the managed instances that were computed again, and the diagnostics that came of it.
         """
-        changed = set(map(_node, addresses))
+        again = self._instances(filter(_is_managed, self._downstream(map(_node, addresses), lambda _: True)))
+        return again, self._said_by(lambda: self._spread_to(addresses, again))
+
+    def _spread_to(self, addresses: Iterable[Address], again: Iterable[Address]) -> None:
         for address in addresses:
             self.learn(address, self._program.host.object(address))
-        behind = [node for node in self._downstream(changed) if _is_managed(node)]
-        again = []
-        for address in self._instances(behind):
-            self.compute(address)
+        for address in again:
+            self._compute_instance(address)
             self.learn(address, self._program.host.object(address))
-            again.append(address)
         self._refresh(self._position)
-        return again
 
-    def _downstream(self, nodes: Iterable[Node]) -> set[Node]:
-        """Everything that needs one of these nodes, directly or not."""
+    def _downstream(self, nodes: Iterable[Node], through: Callable[[Node], bool]) -> set[Node]:
+        """Everything that needs one of these nodes, directly or by way of others that the walk may go `through`."""
         found: set[Node] = set()
         pending = list(nodes)
         while pending:
-            users = [user for user in self._users[pending.pop()] if user not in found]
+            users = [user for user in self._users[pending.pop()] if user not in found and through(user)]
             found.update(users)
             pending.extend(users)
         return found
@@ -104,46 +106,46 @@ class Learning:
         if node.kind != "resource":
             return False
         for instance in self._program.modules.get(node.path, ()):
-            lifecycle = instance.module.resources[node.key[0], node.key[1], node.key[2]].lifecycle
+            lifecycle = block_at(node, instance).lifecycle
             return bool(lifecycle.preconditions or lifecycle.postconditions)
         return False
 
-    def _refresh(self, needed: Iterable[Node]) -> bool:
+    def _refresh(self, wanted: Container[Node]) -> bool:
         """Bring nodes up to date; whether anything was behind."""
-        wanted = set(needed)
         known = [node for node in self._learnt if node in wanted]
         for node in known:
             self._program.put(self._learnt.pop(node))
-            self._stale.update(self._derived(node))
-        behind = sorted(self._stale & wanted, key=self._position.__getitem__)
+            self._stale.update(filter(_is_computed, self._downstream([node], _is_not_managed)))
+        behind = sorted((node for node in self._stale if node in wanted), key=self._position.__getitem__)
         for node in behind:
             self._compute(node)
         return bool(known or behind)
 
     def _compute(self, node: Node) -> None:
         """Compute a stale node. One with a fault stays stale: whoever needs it next meets the fault, too."""
-        program, host = self._program.diagnostics, self._program.host.diagnostics
-        before = len(program), len(host)
-        self._program.evaluate(node)
-        if not has_errors([*program[before[0] :], *host[before[1] :]]):
+        if not has_errors(self._said_by(lambda: self._program.evaluate(node))):
             self._stale.discard(node)
 
-    def _derived(self, node: Node) -> Iterator[Node]:
-        """What is computed from a node. A managed object is not: it is learnt when it is written itself."""
-        seen, pending = {node}, [node]
-        while pending:
-            for user in self._users[pending.pop()]:
-                if user in seen or _is_managed(user):
-                    continue
-                seen.add(user)
-                pending.append(user)
-                if user.kind in ("var", "validation", "local", "output", "resource"):
-                    yield user
+    def _said_by(self, work: Callable[[], None]) -> list[Diagnostic]:
+        """Do something; gives the diagnostics that came of it, which program and host collect."""
+        program, host = self._program.diagnostics, self._program.host.diagnostics
+        known = len(program), len(host)
+        work()
+        return [*program[known[0] :], *host[known[1] :]]
 
 
 def _is_managed(node: Node) -> bool:
     return node.kind == "resource" and node.key[0] != "data"
 
 
+def _is_not_managed(node: Node) -> bool:
+    """A managed object is learnt when it is written itself: nothing is computed from another by way of it."""
+    return not _is_managed(node)
+
+
+def _is_computed(node: Node) -> bool:
+    return node.kind in ("var", "validation", "local", "output", "resource")
+
+
 def _node(address: Address) -> Node:
-    return Node(tuple(step.name for step in address.module), "resource", (address.mode, address.type, address.name))
+    return Node(static_path(address.module), "resource", (address.mode, address.type, address.name))

@@ -6,8 +6,15 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from declarative_mail.addresses import ModulePath
+
 StaticPath: TypeAlias = tuple[str, ...]
 """Names of module calls from the root, without instance keys."""
+
+
+def static_path(path: ModulePath) -> StaticPath:
+    """Where the modules on this way are called."""
+    return tuple(step.name for step in path)
 
 
 class Node(Struct, frozen=True):

@@ -29,7 +29,7 @@ from declarative_mail.language.instances import (
     RemoteInstance,
     ResourceInstance,
 )
-from declarative_mail.language.nodes import Node, StaticPath
+from declarative_mail.language.nodes import Node, StaticPath, static_path
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
@@ -105,10 +105,9 @@ class Program(Struct):
         """Let these objects be what expressions see under their addresses."""
         by_block: dict[Address, dict[Key, Value]] = {}
         for address, value in values.items():
-            block = Address(address.type, address.name, None, address.module)
-            by_block.setdefault(block, {})[address.key] = value
+            by_block.setdefault(address.resource, {})[address.key] = value
         for block, found in by_block.items():
-            for module in self.modules.get(tuple(step.name for step in block.module), ()):
+            for module in self.modules.get(static_path(block.module), ()):
                 if module.path == block.module:
                     _put(module.resources[block.type], block.name, found)
 

@@ -215,17 +215,9 @@ class _Resolver:
         secrets = dict(secrets_of(desired.attributes, evaluated.desired)) if desired is not None else {}
         return Resolved(attributes, secrets)
 
-    def _evaluate_again(self, address: Address) -> list[Diagnostic]:
-        """Compute an object from what is known now; gives the errors that came of it."""
-        evaluated = self._planned.evaluated
-        program, host = evaluated.program.diagnostics, evaluated.host.diagnostics
-        known = len(program), len(host)
-        evaluated.learning.compute(address)
-        return [one for one in (*program[known[0] :], *host[known[1] :]) if one.is_error]
-
     def _reevaluated(self, change: Change) -> dict[str, Any]:
         evaluated = self._planned.evaluated
-        errors = self._evaluate_again(change.address)
+        errors = [one for one in evaluated.learning.compute(change.address) if one.is_error]
         if errors:
             raise DiagnosticError(errors)
         wanted = describe_wanted(evaluated, change.address, self._planned.remotes, self._planned.fingerprints)
@@ -249,5 +241,5 @@ class _Resolver:
         instance = self._planned.evaluated.program.instances.get(change.address)
         if instance is None or not instance.block.lifecycle.postconditions:
             return None
-        errors = self._evaluate_again(change.address)
+        errors = [one for one in self._planned.evaluated.learning.compute(change.address) if one.is_error]
         return next((one for one in errors if one.code == CONDITION_FAILED and one.address == change.address), None)

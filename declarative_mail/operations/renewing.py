@@ -41,9 +41,7 @@ def build_settled_changes(
         if not renewed:
             return sources.wanted, changes, faults
         host.renewed |= renewed
-        known = len(evaluated.program.diagnostics), len(host.diagnostics)
-        again = evaluated.learning.spread(renewed)
-        found = [*evaluated.program.diagnostics[known[0] :], *host.diagnostics[known[1] :]]
+        again, found = evaluated.learning.spread(renewed)
         if has_errors(found):
             return sources.wanted, changes, [*faults, *found]
         wanted = {one: describe_wanted(evaluated, one, remotes, fingerprints) for one in again}

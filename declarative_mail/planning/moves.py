@@ -10,6 +10,7 @@ from msgspec import Struct
 from declarative_mail.addresses import Address, ModulePath, parse_target
 from declarative_mail.diagnostics import Diagnostic, Label, Span
 from declarative_mail.diagnostics.codes import planning as codes
+from declarative_mail.language.nodes import static_path
 from declarative_mail.planning.targets import block_of
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -112,7 +113,7 @@ def _renamed(address: Address, move: Move) -> Address | None:
     target_path, target = parse_target(move.target)
     depth = len(move.module)
     base, inner = address.module[:depth], address.module[depth:]
-    if tuple(step.name for step in base) != move.module:
+    if static_path(base) != move.module:
         return None
     if source is None or target is None:
         return _module_renamed(address, base, source_path, target_path)
