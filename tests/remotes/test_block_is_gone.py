@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.remotes.conformance.rest import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, project_on_rest
 from tests.support.project import Project, project
 
 __all__ = ["project"]
@@ -18,11 +17,9 @@ THERE = 'user_group "there" { count = 7 }\n'
 
 
 @pytest.fixture
-def harness(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[RestHarness]:
+def harness(project: Project) -> Iterator[RestHarness]:
     """The reference server with seven groups on it; their blocks, and that of the remote, are gone."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project) as running:
         project.write(HERE + THERE)
         assert project.run("apply", "--auto-approve", SKIP).code == 0
         (project.path / "remote.hcl").unlink()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.remotes.conformance.rest import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, project_on_rest
 from tests.support.project import Project, project
 
 __all__ = ["project"]
@@ -34,11 +33,9 @@ user_group "b" {
 
 
 @pytest.fixture
-def harness(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[RestHarness]:
+def harness(project: Project) -> Iterator[RestHarness]:
     """The reference server, empty."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project) as running:
         project.write(CONFIGURATION)
         yield running
 

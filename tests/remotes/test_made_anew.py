@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.remotes.conformance.rest import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, project_on_rest
 from tests.support.project import Project, project
 
 __all__ = ["project"]
@@ -32,11 +31,9 @@ output "g" {{ value = user_group.g.id }}
 
 
 @pytest.fixture
-def harness(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[RestHarness]:
+def harness(project: Project) -> Iterator[RestHarness]:
     """The reference server with all of it."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project) as running:
         project.write(MODULE, "m/main.hcl")
         project.write(OBJECTS.format(identifier="one"))
         assert project.run("apply", "--auto-approve", SKIP).code == 0

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from tests.remotes.conformance.rest import rest_harness
+from tests.remotes.conformance.rest import project_on_rest
 from tests.support.project import Project, project
 
 __all__ = ["project"]
 
 
 @pytest.mark.parametrize(("count", "asked"), [(5, 5), (40, 1)])
-def test_many_objects_cost_pages_and_few_a_call_each(
-    project: Project, tmp_path_factory: pytest.TempPathFactory, count: int, asked: int
-) -> None:
+def test_many_objects_cost_pages_and_few_a_call_each(project: Project, count: int, asked: int) -> None:
     """The plan of what was pulled imports everything and changes nothing."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project) as running:
         project.write(f'user_group "g" {{\n  count = {count}\n  name  = "g${{count.index}}"\n}}\n')
         assert project.run("apply", "--auto-approve").code == 0
         (project.path / "dmail.state.json").unlink()
@@ -35,17 +29,13 @@ def test_many_objects_cost_pages_and_few_a_call_each(
     assert len(reads) == asked
 
 
-def test_object_that_no_list_names_is_named_in_the_fault(
-    project: Project, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_object_that_no_list_names_is_named_in_the_fault(project: Project) -> None:
     """Asked for by itself, so that the words are those of a single import."""
     blocks = "".join(
         f'user_group "g{number}" {{}}\nimport {{\n  to = user_group.g{number}\n  id = "gone{number}"\n}}\n'
         for number in range(25)
     )
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project):
         project.write(blocks)
         result = project.json("plan")
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from threading import Barrier
 
 import pytest
 
-from tests.remotes.conformance.rest import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, project_on_rest
 from tests.remotes.fault_proxy import Fault, Reply
 from tests.support.project import Project, project
 
@@ -35,11 +34,9 @@ SKIP = "--skip-connection-test=no server in this test"
 
 
 @pytest.fixture
-def harness(tmp_path_factory: pytest.TempPathFactory, project: Project) -> Iterator[RestHarness]:
+def harness(project: Project) -> Iterator[RestHarness]:
     """The reference server, whose clients make ten calls at once unless they are told otherwise."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project) as running:
         project.write(OBJECTS)
         yield running
 

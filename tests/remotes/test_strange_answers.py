@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from declarative_mail.remotes.base import Operation, Written
 from declarative_mail.remotes.rest.client import RestRemote
-from tests.remotes.conformance.rest import RestHarness, rest_harness
+from tests.remotes.conformance.rest import RestHarness, project_on_rest
 from tests.remotes.fault_proxy import Fault, Reply, status
 from tests.support.project import Project, Result, project
 
@@ -22,11 +21,9 @@ PAGE = status(200)
 
 
 @pytest.fixture
-def system(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RestHarness]:
+def system(project: Project) -> Iterator[RestHarness]:
     """A running server, and a project whose default remote it is."""
-    with rest_harness(Path(tmp_path_factory.mktemp("system"))) as running:
-        project.environment.update(running.environment)
-        project.write(running.block, "remote.hcl")
+    with project_on_rest(project) as running:
         yield running
 
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 
 from declarative_mail.remotes.rest.server.objects import Objects
 from tests.remotes.fault_proxy import Fault, FaultProxy, Reply, fault_proxy
 from tests.remotes.rest_server import rest_server
 from tests.support.canary import secret_value
+from tests.support.project import Project
 
 SECRETS = {"SECRET_ONE": secret_value("one"), "SECRET_TWO": secret_value("two"), "HOOK": secret_value("hook")}
 
@@ -102,3 +104,12 @@ def rest_harness(folder: Path) -> Iterator[RestHarness]:
     database = folder / "server.db"
     with rest_server(database, token) as url, fault_proxy(url) as proxy:
         yield harness_of(proxy, token, database)
+
+
+@contextmanager
+def project_on_rest(project: Project) -> Iterator[RestHarness]:
+    """The reference server, running as the default remote of a project."""
+    with TemporaryDirectory() as folder, rest_harness(Path(folder)) as running:
+        project.environment.update(running.environment)
+        project.write(running.block, "remote.hcl")
+        yield running
