@@ -10,6 +10,7 @@ from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Span
+from declarative_mail.resources.leaves import SIMPLE
 from declarative_mail.state.snapshot import ResourceRecord
 
 FORMAT_VERSION = "1.0"
@@ -166,9 +167,6 @@ class Change(Struct, frozen=True):
         }
 
 
-_PLAIN = frozenset((str, bool, int, type(None)))
-
-
 class SecretNumbers:
     """Numbers for secrets in one plan.
 
@@ -184,9 +182,9 @@ class SecretNumbers:
             leaf = value.get("$secret")
             if leaf is not None and len(value) == 1:
                 return {"$secret": self._number(leaf)}
-            return {name: item if type(item) in _PLAIN else self.shown(item) for name, item in value.items()}
+            return {name: item if type(item) in SIMPLE else self.shown(item) for name, item in value.items()}
         if isinstance(value, list | tuple):
-            return [item if type(item) in _PLAIN else self.shown(item) for item in value]
+            return [item if type(item) in SIMPLE else self.shown(item) for item in value]
         return value
 
     def _number(self, leaf: Mapping[str, Any]) -> str:

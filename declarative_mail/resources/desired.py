@@ -10,7 +10,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Span
 from declarative_mail.language.evaluated import EvaluatedBody
 from declarative_mail.language.values import Unknown
-from declarative_mail.resources.leaves import Path, Plain, Reference
+from declarative_mail.resources.leaves import SIMPLE, Path, Plain, Reference
 from declarative_mail.resources.places import place_of, written_paths
 from declarative_mail.resources.schema import schema_of
 from declarative_mail.secrets import Secret
@@ -79,15 +79,12 @@ def to_stored(
     return _stored(attributes, leaves)
 
 
-_AS_IT_IS = frozenset((str, bool, int, type(None)))
-
-
 def _stored(value: Plain, leaves: dict[type, Callable[[Any], Plain]]) -> Plain:
     kind = type(value)
     if kind is dict:
-        return {name: one if type(one) in _AS_IT_IS else _stored(one, leaves) for name, one in value.items()}
+        return {name: one if type(one) in SIMPLE else _stored(one, leaves) for name, one in value.items()}
     if kind is list:
-        return [one if type(one) in _AS_IT_IS else _stored(one, leaves) for one in value]
+        return [one if type(one) in SIMPLE else _stored(one, leaves) for one in value]
     leaf = leaves.get(kind)
     return value if leaf is None else leaf(value)
 

@@ -23,6 +23,9 @@ Path: TypeAlias = tuple[str | int, ...]
 Plain: TypeAlias = Any
 """``None``, bool, int, float, str, list and dict of these, and the leaves `Secret`, `Reference` and `Unknown`."""
 
+SIMPLE = frozenset((str, bool, int, type(None)))
+"""The types of `Plain` values that have nothing inside and are the same in every form: most attributes are of them."""
+
 
 class Reference(Struct, frozen=True):
     """What an attribute of type reference holds. Exactly one of the two is set.

@@ -10,7 +10,7 @@ from declarative_mail.addresses import Address, parse_address
 from declarative_mail.language.evaluated import EvaluatedBody
 from declarative_mail.language.types import STRING
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Unknown, Value
-from declarative_mail.resources.leaves import Path, Plain, Reference, format_path
+from declarative_mail.resources.leaves import SIMPLE, Path, Plain, Reference, format_path
 from declarative_mail.resources.places import written_value
 from declarative_mail.resources.schema import AttributeSchema, Schema, schema_of
 from declarative_mail.secrets import Secret
@@ -62,12 +62,9 @@ def _object(reading: _Reading, schema: Schema, attributes: Mapping[str, Plain], 
             found[name] = reading.unknown(one, (*path, name)) if one.computed and name not in attributes else None
         else:
             found[name] = (
-                plain if type(plain) in _AS_IT_IS and one.plain else _attribute(reading, one, plain, (*path, name))
+                plain if type(plain) in SIMPLE and one.plain else _attribute(reading, one, plain, (*path, name))
             )
     return found
-
-
-_AS_IT_IS = frozenset((str, bool, int))
 
 
 def _block(reading: _Reading, schema: Schema, plain: Plain, path: Path) -> Value:
