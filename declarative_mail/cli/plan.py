@@ -115,10 +115,7 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
 
 def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool = False) -> None:
     """Write a plan in the form that was asked for."""
-    from declarative_mail.rendering.plan_text import DETAILS_UP_TO, plan_text
-
-    are_few = len(planned.plan.effective) <= DETAILS_UP_TO
-    data = planned.plan.shown(details=output.writes_json or markdown or verbose or are_few)
+    data = planned.plan.shown(details=output.writes_json or markdown or verbose or _are_few(planned))
     if output.writes_json:
         for change in data["changes"]:
             if verbose or change["action"] != "no-op" or change["importing"] or change["previous_address"]:
@@ -132,6 +129,18 @@ def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool
         output.line(data["summary"])
     if output.as_json or (planned.failed and planned.is_empty):
         return  # that nothing changes would be no answer: what stands against it follows
-    from declarative_mail.rendering.plan_markdown import plan_markdown
+    if markdown:
+        from declarative_mail.rendering.plan_markdown import plan_markdown
 
-    output.text(plan_markdown(data) if markdown else plan_text(data, terminal=output.out, verbose=verbose))
+        output.text(plan_markdown(data))
+        return
+    from declarative_mail.rendering.plan_text import plan_text
+
+    output.text(plan_text(data, terminal=output.out, verbose=verbose))
+
+
+def _are_few(planned: Planned) -> bool:
+    """Whether the text shows the details of all changes without being asked."""
+    from declarative_mail.rendering.plan_text import DETAILS_UP_TO
+
+    return len(planned.plan.effective) <= DETAILS_UP_TO
