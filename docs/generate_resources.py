@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from inspect import getdoc
 from pathlib import Path
 
 from declarative_mail.resources.leaves import Plain
-from declarative_mail.resources.registry import data_class, data_types, resource_class, resource_types
+from declarative_mail.resources.registry import data_types, resource_types
 from declarative_mail.resources.schema import AttributeSchema, BlockSchema, Schema, data_schema, resource_schema
 
 TARGET = Path(__file__).parent / "resources"
@@ -23,23 +22,23 @@ def pages() -> dict[str, str]:
 def _overview() -> str:
     lines = ["# Resources", "", "Generated from the models by `docs/generate_resources.py`.", ""]
     lines += ["| type | what it is |", "|---|---|"]
-    lines += [f"| [`{type_}`]({type_}.md) | {resource_class(type_).title} |" for type_ in resource_types()]
+    lines += [f"| [`{type_}`]({type_}.md) | {resource_schema(type_).title} |" for type_ in resource_types()]
     lines += ["", "| data source | what it reads |", "|---|---|"]
-    lines += [f'| [`data "{type_}"`]({type_}.md#data-{type_}) | {data_class(type_).title} |' for type_ in data_types()]
+    lines += [f'| [`data "{type_}"`]({type_}.md#data-{type_}) | {data_schema(type_).title} |' for type_ in data_types()]
     return "\n".join(lines) + "\n"
 
 
 def _page(type_: str) -> str:
-    model, schema = resource_class(type_), resource_schema(type_)
-    lines = [f"# {type_}", "", getdoc(model) or "", ""]
-    lines += [f"Told apart by {_names(model.natural_key)}."]
-    if model.immutable:
-        lines[-1] += f" Replaced when {_names(sorted(model.immutable))} changes, where the system cannot change it."
+    schema = resource_schema(type_)
+    lines = [f"# {type_}", "", schema.description, ""]
+    lines += [f"Told apart by {_names(schema.natural_key)}."]
+    if schema.immutable:
+        lines[-1] += f" Replaced when {_names(sorted(schema.immutable))} changes, where the system cannot change it."
     lines += ["", *_body(schema, "Attributes", ""), "## What can be read", ""]
     lines += [f"- `{one.name}`: {one.description}" for one in schema.attributes.values() if one.computed]
     if type_ in data_types():
         data = data_schema(type_)
-        lines += ["", f"## data {type_}", "", getdoc(data_class(type_)) or "", ""]
+        lines += ["", f"## data {type_}", "", data.description, ""]
         lines += [*_table(one for one in data.attributes.values() if not one.computed)]
         lines += ["Everything else that the resource has can be read."]
     return "\n".join(lines).rstrip() + "\n"
@@ -55,7 +54,7 @@ def _body(schema: Schema, heading: str, prefix: str) -> Iterator[str]:
     for name, block in schema.blocks.items():
         title = f"{prefix}{name}"
         yield from (f"## Block `{title}`", "", f"{block.description} {_how_often(block)}", "")
-        yield from (getdoc(block.schema.model) or "", "")
+        yield from (block.schema.description, "")
         yield from list(_body(block.schema, "", f"{title}."))[2:]
 
 

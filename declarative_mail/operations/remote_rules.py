@@ -15,7 +15,7 @@ from declarative_mail.remotes.base import Declared, Objection, Operation, Remote
 from declarative_mail.remotes.capabilities import Capabilities, Verb, inexpressible
 from declarative_mail.resources.desired import Desired
 from declarative_mail.resources.leaves import format_path
-from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.schema import resource_schema
 from declarative_mail.resources.stored import references_in
 from declarative_mail.state.snapshot import ResourceRecord
 
@@ -57,7 +57,7 @@ def _clashes(
     faults = []
     known: dict[tuple[str, tuple[str, ...]], Wanted] = {}
     for one in objects:
-        names = resource_class(one.address.type).natural_key
+        names = resource_schema(one.address.type).natural_key
         is_known = not any(isinstance(one.attributes.get(name), Mapping) for name in names)
         if not any(one.natural_key) or not is_known:
             continue

@@ -17,7 +17,6 @@ from declarative_mail.planning.change import Wanted
 from declarative_mail.remotes.base import Declaration
 from declarative_mail.remotes.capabilities import NO_CAPABILITIES
 from declarative_mail.resources.desired import Desired, secrets_of, to_stored
-from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
 from declarative_mail.resources.stored import reference_leaf, secret_leaf
 from declarative_mail.secrets import Secret
@@ -45,7 +44,7 @@ def describe_wanted(evaluated: Evaluated, address: Address, remotes: Remotes, fi
         attributes=attributes,
         remote=name,
         identity=remote.identity if remote is not None else name,
-        schema_version=resource_class(desired.type).schema_version,
+        schema_version=resource_schema(desired.type).schema_version,
         span=instance.block.header,
         dependencies=instance.dependencies,
         references=desired.references,

@@ -19,7 +19,7 @@ from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Code, Diagnostic
 from declarative_mail.remotes.capabilities import Capabilities, all_capabilities
 from declarative_mail.resources.leaves import Path
-from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.schema import resource_schema
 from declarative_mail.resources.stored import SECRET, UNKNOWN_SECRET
 from declarative_mail.secrets import Secret
 from declarative_mail.state.snapshot import ResourceRecord
@@ -181,7 +181,7 @@ class Remote(Protocol):
 
     def natural_key(self, type_: str, attributes: Mapping[str, Any], /) -> tuple[str, ...]:
         """What the remote keeps unique among the objects of a type: two of them cannot stand side by side."""
-        return tuple(str(attributes.get(name) or "") for name in resource_class(type_).natural_key)
+        return tuple(str(attributes.get(name) or "") for name in resource_schema(type_).natural_key)
 
     def complete(self, declaration: Declaration, /) -> Stored:
         """What a declared object means on this remote, before it is compared with what exists: its attributes."""

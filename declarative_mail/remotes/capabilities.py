@@ -21,7 +21,6 @@ from typing import Any, Literal, TypeAlias
 from msgspec import Struct, field
 
 from declarative_mail.resources.leaves import Path
-from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
 
 Verb: TypeAlias = Literal["create", "read", "update", "delete"]
@@ -67,7 +66,7 @@ def local_names(type_: str) -> frozenset[str]:
 def all_capabilities(type_: str) -> Capabilities:
     """Everything can be done with a type that its attributes allow."""
     kept: dict[str, Handling] = dict.fromkeys(sorted(local_names(type_)), "kept")
-    return Capabilities(attributes=kept, immutable=resource_class(type_).immutable)
+    return Capabilities(attributes=kept, immutable=resource_schema(type_).immutable)
 
 
 def inexpressible(type_: str, attributes: Mapping[str, Any], capabilities: Capabilities) -> Iterator[Path]:

@@ -98,7 +98,7 @@ def _body_at(body: EvaluatedBody, path: Path) -> EvaluatedBody:
 
 def _meant(schema: Schema, name: str) -> tuple[str | None, str | None]:
     """What was probably meant by a name that is not there: the attribute or block, and how to say so."""
-    other = schema.model.other_names.get(name)
+    other = schema.other_names.get(name)
     if other is not None:
         return _FIRST_WORD.split(other, maxsplit=1)[0], f"did you mean {other}?"
     for block in schema.blocks.values():

@@ -1,35 +1,67 @@
-"""Has pydantic check the values of a draft, and turns each of its faults into a diagnostic at the exact place."""
+"""Has pydantic-core check the values of a draft, and turns each of its faults into a diagnostic at the exact place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic_core import ErrorDetails, SchemaValidator, ValidationError
 
 from declarative_mail.diagnostics import Code, suggestion
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.language.values import Unknown
 from declarative_mail.resources.base import Values
 from declarative_mail.resources.draft import FAULTY, Draft
-from declarative_mail.resources.leaves import Path, Plain, format_path
-from declarative_mail.resources.schema import AttributeSchema, Schema
+from declarative_mail.resources.leaves import Path, Plain, Reference, format_path
+from declarative_mail.resources.schema import AttributeSchema, Schema, function_named
+from declarative_mail.secrets import Secret
 
 _CODES = {code.id: code for code in vars(codes).values() if isinstance(code, Code)}
 
 
 def check_values(draft: Draft, schema: Schema, values: Values) -> None:
-    """Report every value that the model refuses, and put `FAULTY` in its place."""
+    """Report every value that the table of the type refuses, and put `FAULTY` in its place."""
     known, indexes = (values, {}) if not draft.unknown else _known_part(values)
+    for fault in refusals(schema, known):
+        path = _written_path(fault["loc"], indexes)
+        _report(draft, schema, path, fault)
+        _replace(values, path)
+
+
+def refusals(schema: Schema, values: Values) -> list[ErrorDetails]:
+    """What pydantic-core says against the values of a resource or data source.
+
+    What is missing, and what should not be there, is not said here.
+    """
     try:
-        schema.model.model_validate(known)
+        _validator(schema).validate_python(values)
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            # What is missing was reported where the body was read, or it is there and not known yet.
-            if fault["type"] not in ("missing", "extra_forbidden"):
-                path = _written_path(fault["loc"], indexes)
-                _report(draft, schema, path, fault)
-                _replace(values, path)
+        return error.errors(include_url=False)
+    return []
+
+
+@cache
+def _validator(schema: Schema) -> SchemaValidator:
+    """What checks the values of a resource or data source."""
+    return SchemaValidator(_with_functions(schema.core))
+
+
+_CLASSES = {one.__name__: one for one in (Secret, Reference)}
+
+
+def _with_functions(node: Any) -> Any:
+    """A core schema with the functions and classes that it names."""
+    match node:
+        case {"type": "no-info", "function": name}:
+            return {"type": "no-info", "function": function_named(name)}
+        case {"type": "is-instance", "cls": names}:
+            return {"type": "is-instance", "cls": tuple(_CLASSES[name] for name in names)}
+        case dict():
+            return {name: _with_functions(one) for name, one in node.items()}
+        case list():
+            return [_with_functions(one) for one in node]
+    return node
 
 
 def _known_part(values: Values) -> tuple[Values, Mapping[Path, list[int]]]:
@@ -92,7 +124,11 @@ def _explain_choice(schema: Schema, path: Path, value: Plain) -> tuple[Code, str
     one = attribute_at(schema, path)
     allowed = ", ".join(f'"{choice}"' for choice in one.choices)
     detail = f'{format_path(path)} is "{value}"; it must be one of {allowed}.'
-    return one.choice_code or codes.NOT_ALLOWED, detail, suggestion(str(value), one.choices)
+    return (
+        _CODES[one.choice_code] if one.choice_code else codes.NOT_ALLOWED,
+        detail,
+        suggestion(str(value), one.choices),
+    )
 
 
 def attribute_at(schema: Schema, path: Path) -> AttributeSchema:

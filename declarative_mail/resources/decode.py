@@ -72,7 +72,7 @@ def _complete(draft: Draft, schema: Schema, values: Values, path: Path) -> None:
             _complete(draft, block.schema, one, (*path, name, index))
         if type(given) is dict:
             _complete(draft, block.schema, given, (*path, name))
-    for completion in schema.model.completions:
+    for completion in schema.completions:
         _report(draft, completion(values, draft.address), path)
     draft.unknown = draft.unknown or Unknown in map(type, values.values())
 
@@ -88,7 +88,7 @@ def _settle(draft: Draft, schema: Schema, values: Values, path: Path) -> dict[st
             attributes[name] = [
                 _settle(draft, block.schema, one, (*path, name, index)) for index, one in enumerate(given)
             ]
-    for rule in schema.model.rules:
+    for rule in schema.rules:
         _report(draft, rule(attributes), path)
     return attributes
 

@@ -100,7 +100,7 @@ def _needed(schema: Schema, values: Mapping[str, Any], address: Address) -> dict
     for name in derived:
         without = {other: value for other, value in given.items() if other != name}
         completed = dict(without)
-        for completion in schema.model.completions:
+        for completion in schema.completions:
             list(completion(completed, address))
         if all(completed.get(one) == values.get(one) for one in derived):
             given = without

@@ -35,7 +35,7 @@ def same_form(address: Address, one: Mapping[str, Any], other: Mapping[str, Any]
 
 def _body(schema: Schema, given: Mapping[str, Any], address: Address) -> dict[str, Any]:
     values = {name: _value(schema, name, one, address) for name, one in given.items() if one is not None}
-    for completion in schema.model.completions:
+    for completion in schema.completions:
         # The faults that it finds are those of somebody who writes, and here nobody wrote.
         list(completion(values, address))
     values = {name: one for name, one in values.items() if not isinstance(one, Unknown)}

@@ -27,7 +27,6 @@ from declarative_mail.resources.labels import distinct, folded, joined, label_fo
 from declarative_mail.resources.leaves import Path, format_path
 from declarative_mail.resources.misfit import misfits
 from declarative_mail.resources.normal_form import normal_form
-from declarative_mail.resources.registry import resource_class
 from declarative_mail.resources.schema import Schema, resource_schema
 from declarative_mail.resources.stored import REFERENCE, with_leaves
 
@@ -239,7 +238,7 @@ def _label_candidates(one: Found) -> list[str]:
         return value if isinstance(value, str) else ""
 
     base = label_for([text("name"), text("identifier")], otherwise=one.type)
-    scope = [folded(text(n)) for n in resource_class(one.type).natural_key if n not in ("name", "identifier")]
+    scope = [folded(text(n)) for n in resource_schema(one.type).natural_key if n not in ("name", "identifier")]
     scoped = joined(base, *scope)
     return [base, scoped, joined(scoped, folded(text("identifier"))), joined(base, mark_of(one.key))]
 

@@ -1,30 +1,28 @@
-"""What a type takes, as the language sees it: derived once from the model of the type."""
+"""What a type takes, as the language sees it: read from tables that are compiled from the models of the types.
+
+``data/types/TYPE.json`` is written by ``make generate`` (`models.compile`), so that a run need not make the models. A
+function stands there by its name below this package, ``rules.user_group.examine_email``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from functools import cache
-from types import UnionType
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar, Union, cast, get_args, get_origin
+from collections.abc import Callable
+from functools import cache, cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
 
+import msgspec
 from msgspec import Struct
-from pydantic.fields import FieldInfo
 
-from declarative_mail.diagnostics import Code
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType, Type
 from declarative_mail.records import replace
-from declarative_mail.resources.base import Block, Body, Resource
+from declarative_mail.resources.base import Completion, Rule
 from declarative_mail.resources.leaves import Plain
-from declarative_mail.resources.markers import (
-    ChoiceMark,
-    ComputedMark,
-    DerivedMark,
-    LocalMark,
-    ReferenceMark,
-    SecretMark,
-    SetMark,
-)
-from declarative_mail.resources.registry import data_class, resource_class
+from declarative_mail.resources.registry import data_types, resource_types
+
+TABLES = Path(__file__).with_name("data") / "types"
+"""Where the tables stand, one for each type."""
 
 Leaf: TypeAlias = Literal["text", "number", "flag", "secret", "reference"]
 Shape: TypeAlias = Literal["one", "list", "set", "map"]
@@ -33,7 +31,17 @@ _LEAF_TYPES: dict[str, Type] = {"text": STRING, "number": NUMBER, "flag": BOOL, 
 _QUICK: dict[str, type] = {"text": str, "number": int, "flag": bool}
 
 
-class AttributeSchema(Struct, frozen=True):
+class Derived(Struct, frozen=True, omit_defaults=True):
+    """The default is worked out from other attributes; `text` says how, for the reference.
+
+    With `fixed`, a value so made stays as it was at creation, whatever it was made from becomes later.
+    """
+
+    text: str
+    fixed: bool = False
+
+
+class AttributeSchema(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One attribute.
 
     Args:
@@ -47,21 +55,21 @@ class AttributeSchema(Struct, frozen=True):
         derived: how its default is worked out from other attributes, where it is.
         local: means something to `dmail` alone, never written to a remote.
         choices: all that a text may be, where that is a short list.
-        choice_code: the kind of fault where it is none of them, if it has one of its own.
+        choice_code: the code of the fault where it is none of them, if it has one of its own.
     """
 
     name: str
     leaf: Leaf
     shape: Shape
     required: bool = False
-    default: Plain = None
+    default: Any = None
     computed: bool = False
     reference: str | None = None
     fold: bool = False
-    derived: DerivedMark | None = None
+    derived: Derived | None = None
     local: bool = False
     choices: tuple[str, ...] = ()
-    choice_code: Code | None = None
+    choice_code: str | None = None
     description: str = ""
 
     @property
@@ -85,7 +93,7 @@ class AttributeSchema(Struct, frozen=True):
         return SetType(leaf) if self.shape == "set" else ListType(leaf)
 
 
-class BlockSchema(Struct, frozen=True):
+class BlockSchema(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One kind of nested block.
 
     Args:
@@ -103,48 +111,103 @@ class BlockSchema(Struct, frozen=True):
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Schema:
+class Schema(Struct, frozen=True, omit_defaults=True, kw_only=True, eq=False, dict=True):
     """What one body takes: a resource, a data source or a nested block.
 
     Args:
         name: the type of the resource or block.
-        model: the pydantic model that it is derived from.
-        defaults: every settable attribute and block as it is when the body is empty. Not to be changed.
-        quick: the Python type of a value that needs no conversion, for attributes of one plain value.
-        required: the attributes and blocks that must be written.
-        fixed: the attributes that, when left out, stay what they were made at creation.
-        sets: the names of the attributes that are sets, and whether the case of letters matters not.
-        completes: whether anything in it, at any depth, is worked out from other attributes.
-        names: every name that an expression may ask the object for, in lexical order.
+        title: what it is, in a few words, for the reference.
+        description: what it is, in a sentence.
+        other_names: what people call an attribute that has another name here, and what to write instead.
+        completions: what is worked out from other attributes, in order.
+        rules: what must hold between the attributes.
+        natural_key: the attributes by which a system tells two resources of this type apart.
+        immutable: the attributes that no system can change on an existing object.
+        schema_version: of the attributes that a state written today holds: one more than there are upgrades.
+        upgrades: the first brings the attributes that a state of schema version 1 holds to version 2, and so on.
+        core: the schema of pydantic-core with which values are checked; empty for a nested block, which is part of
+            that of the resource.
     """
 
     name: str
-    model: type[Body]
+    title: str = ""
+    description: str = ""
     attributes: dict[str, AttributeSchema]
-    blocks: dict[str, BlockSchema]
-    defaults: dict[str, Plain] = field(repr=False)
-    quick: dict[str, type] = field(init=False, repr=False)
-    required: tuple[str, ...] = field(init=False)
-    fixed: frozenset[str] = field(init=False)
-    sets: tuple[tuple[str, bool], ...] = field(init=False)
-    names: tuple[str, ...] = field(init=False)
-    completes: bool = field(init=False)
+    blocks: dict[str, BlockSchema] = {}
+    other_names: dict[str, str] = {}
+    completions: tuple[Completion, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    natural_key: tuple[str, ...] = ()
+    immutable: frozenset[str] = frozenset()
+    schema_version: int = 1
+    upgrades: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+    core: dict[str, Any] = {}
 
-    def __post_init__(self) -> None:
-        settable = [one for one in self.attributes.values() if not one.computed]
-        quick = {one.name: _QUICK[one.leaf] for one in settable if one.shape == "one" and one.leaf in _QUICK}
-        required = [one.name for one in settable if one.required]
-        required += [one.name for one in self.blocks.values() if one.required]
-        object.__setattr__(self, "quick", quick)
-        object.__setattr__(self, "required", tuple(required))
-        fixed = frozenset(one.name for one in settable if one.derived and one.derived.fixed)
-        object.__setattr__(self, "fixed", fixed)
-        sets = tuple((one.name, one.fold) for one in settable if one.shape == "set")
-        object.__setattr__(self, "sets", sets)
-        completes = bool(self.model.completions) or any(one.schema.completes for one in self.blocks.values())
-        object.__setattr__(self, "completes", completes)
-        object.__setattr__(self, "names", tuple(sorted((*self.attributes, *self.blocks))))
+    @cached_property
+    def settable(self) -> tuple[AttributeSchema, ...]:
+        """The attributes that may be written."""
+        return tuple([one for one in self.attributes.values() if not one.computed])
+
+    @cached_property
+    def defaults(self) -> dict[str, Plain]:
+        """Every settable attribute and block as it is when the body is empty. Not to be changed."""
+        plain = {one.name: one.default for one in self.settable}
+        nested: dict[str, Plain] = {
+            name: [] if one.repeated else one.schema.defaults if one.filled else None
+            for name, one in self.blocks.items()
+            if not one.computed
+        }
+        return plain | nested
+
+    @cached_property
+    def quick(self) -> dict[str, type]:
+        """The Python type of a value that needs no conversion, for attributes of one plain value."""
+        return {one.name: _QUICK[one.leaf] for one in self.settable if one.shape == "one" and one.leaf in _QUICK}
+
+    @cached_property
+    def required(self) -> tuple[str, ...]:
+        """The attributes and blocks that must be written."""
+        attributes = [one.name for one in self.settable if one.required]
+        return (*attributes, *[one.name for one in self.blocks.values() if one.required])
+
+    @cached_property
+    def fixed(self) -> frozenset[str]:
+        """The attributes that, when left out, stay what they were made at creation."""
+        return frozenset(one.name for one in self.settable if one.derived and one.derived.fixed)
+
+    @cached_property
+    def sets(self) -> tuple[tuple[str, bool], ...]:
+        """The names of the attributes that are sets, and whether the case of letters matters not."""
+        return tuple((one.name, one.fold) for one in self.settable if one.shape == "set")
+
+    @cached_property
+    def completes(self) -> bool:
+        """Whether anything in it, at any depth, is worked out from other attributes."""
+        return bool(self.completions) or any(one.schema.completes for one in self.blocks.values())
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Every name that an expression may ask the object for, in lexical order."""
+        return tuple(sorted((*self.attributes, *self.blocks)))
+
+    def upgraded(self, attributes: dict[str, Any], version: int) -> dict[str, Any]:
+        """Attributes as a state of an older schema version holds them, in today's form.
+
+        Raises:
+            ValueError: the version is newer than this program knows.
+        """
+        if not 1 <= version <= self.schema_version:
+            raise ValueError(f"{self.name} has schema versions 1 to {self.schema_version}, not {version}")
+        for step in self.upgrades[version - 1 :]:
+            attributes = step(attributes)
+        return attributes
+
+
+class TypeTable(Struct, frozen=True, omit_defaults=True):
+    """The file of one type: what its resources take, and what its data sources do where there are any."""
+
+    resource: Schema
+    data: Schema | None = None
 
 
 @cache
@@ -154,7 +217,9 @@ def resource_schema(type_: str) -> Schema:
     Raises:
         KeyError: there is no such type.
     """
-    return _schema(type_, resource_class(type_))
+    if type_ not in resource_types():
+        raise KeyError(type_)
+    return _table(type_).resource
 
 
 @cache
@@ -164,10 +229,14 @@ def data_schema(type_: str) -> Schema:
     Raises:
         KeyError: there is no such type.
     """
-    asked, whole = _schema(type_, data_class(type_)), resource_schema(type_)
+    if type_ not in data_types():
+        raise KeyError(type_)
+    whole, asked = _table(type_).resource, _table(type_).data
+    if asked is None:
+        raise KeyError(type_)
     read = {name: replace(one, computed=True, required=False) for name, one in whole.attributes.items()}
     blocks = {name: replace(one, computed=True, required=False) for name, one in whole.blocks.items()}
-    return Schema(type_, asked.model, {**read, **asked.attributes}, blocks, asked.defaults)
+    return replace(asked, attributes={**read, **asked.attributes}, blocks=blocks)
 
 
 def schema_of(type_: str, mode: str = "managed") -> Schema:
@@ -175,118 +244,14 @@ def schema_of(type_: str, mode: str = "managed") -> Schema:
     return data_schema(type_) if mode == "data" else resource_schema(type_)
 
 
-def _schema(name: str, model: type[Body]) -> Schema:
-    attributes: dict[str, AttributeSchema] = {}
-    blocks: dict[str, BlockSchema] = {}
-    for field_name, info in model.model_fields.items():
-        shape = _read(info)
-        if shape.block is None:
-            attributes[field_name] = _attribute(field_name, info, shape)
-        else:
-            blocks[field_name] = _block(field_name, info, shape)
-    if issubclass(model, Resource):
-        attributes["id"] = attributes.pop("id")
-    return Schema(name, model, attributes, blocks, _defaults(attributes, blocks))
+@cache
+def _table(type_: str) -> TypeTable:
+    content = (TABLES / f"{type_}.json").read_bytes()
+    return msgspec.json.decode(content, type=TypeTable, dec_hook=lambda _, name: function_named(name))
 
 
-def _defaults(attributes: dict[str, AttributeSchema], blocks: dict[str, BlockSchema]) -> dict[str, Plain]:
-    plain = {name: one.default for name, one in attributes.items() if not one.computed}
-    nested: dict[str, Plain] = {
-        name: [] if one.repeated else one.schema.defaults if one.filled else None for name, one in blocks.items()
-    }
-    return plain | nested
-
-
-_M = TypeVar("_M")
-
-
-class _Reading(Struct):
-    """What the annotation of a field says, gathered from the outside in."""
-
-    marks: list[Any]
-    shape: Shape = "one"
-    leaf: Leaf = "text"
-    block: type[Block] | None = None
-    choices: tuple[str, ...] = ()
-
-    def mark(self, kind: type[_M]) -> _M | None:
-        """The mark of this kind, where there is one."""
-        return next((one for one in self.marks if isinstance(one, kind)), None)
-
-
-def _read(info: FieldInfo) -> _Reading:
-    reading = _Reading(list(info.metadata))
-    _gather(info.annotation, reading)
-    return reading
-
-
-def _gather(annotation: Any, reading: _Reading) -> None:
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        reading.marks.extend(arguments[1:])
-        _gather(arguments[0], reading)
-    elif origin is tuple:
-        reading.shape = "set" if reading.mark(SetMark) else "list"
-        _gather(arguments[0], reading)
-    elif origin is dict:
-        reading.shape = "map"
-        _gather(arguments[1], reading)
-    elif reading.mark(SecretMark):
-        reading.leaf = "secret"
-    elif reading.mark(ReferenceMark):
-        reading.leaf = "reference"
-    elif origin in (Union, UnionType):
-        for one in arguments:
-            _gather(one, reading)
-    elif origin is Literal:
-        reading.choices = arguments
-    else:
-        _name_leaf(annotation, reading)
-
-
-def _name_leaf(annotation: Any, reading: _Reading) -> None:
-    if isinstance(annotation, type) and issubclass(annotation, Block):
-        reading.block = annotation
-    elif annotation in (int, float):
-        reading.leaf = "number"
-    elif annotation is bool:
-        reading.leaf = "flag"
-
-
-def _attribute(name: str, info: FieldInfo, reading: _Reading) -> AttributeSchema:
-    set_mark, reference, choice = reading.mark(SetMark), reading.mark(ReferenceMark), reading.mark(ChoiceMark)
-    derived: DerivedMark | None = reading.mark(DerivedMark)
-    return AttributeSchema(
-        name=name,
-        leaf=reading.leaf,
-        shape=reading.shape,
-        required=info.is_required(),
-        default=_default(info, reading),
-        computed=reading.mark(ComputedMark) is not None,
-        reference=reference.type if reference else "secret" if reading.leaf == "secret" else None,
-        fold=bool(set_mark and set_mark.fold),
-        derived=derived,
-        local=reading.mark(LocalMark) is not None,
-        choices=reading.choices,
-        choice_code=choice.code if choice else None,
-        description=info.description or "",
-    )
-
-
-def _default(info: FieldInfo, reading: _Reading) -> Plain:
-    if info.is_required() or reading.mark(DerivedMark) is not None:
-        return None
-    default = info.get_default(call_default_factory=True)
-    return list(default) if isinstance(default, tuple) else default
-
-
-def _block(name: str, info: FieldInfo, reading: _Reading) -> BlockSchema:
-    return BlockSchema(
-        name=name,
-        schema=_schema(name, cast("type[Block]", reading.block)),
-        repeated=reading.shape == "list",
-        required=info.is_required(),
-        filled=info.default_factory is not None,
-        local=reading.mark(LocalMark) is not None,
-        description=info.description or "",
-    )
+def function_named(name: str) -> Callable[..., Any]:
+    """A function of this package by its module and name: ``checks.check_host``."""
+    module, _, function = name.rpartition(".")
+    found: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), function)
+    return found

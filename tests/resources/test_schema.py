@@ -6,14 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from declarative_mail.language.types import BOOL, DYNAMIC, NUMBER, STRING, ListType, MapType, SetType
-from declarative_mail.resources.base import Body
-from declarative_mail.resources.registry import (
-    data_class,
-    data_types,
-    resource_class,
-    resource_types,
-    upgrade,
-)
+from declarative_mail.records import replace
+from declarative_mail.resources.models.base import Body
+from declarative_mail.resources.models.compile import data_models, resource_models
+from declarative_mail.resources.registry import data_types, resource_types
 from declarative_mail.resources.schema import AttributeSchema, Schema, data_schema, resource_schema, schema_of
 
 EVERY_ATTRIBUTE = {
@@ -150,11 +146,11 @@ def test_data_source_reads_what_it_does_not_ask() -> None:
 @pytest.mark.parametrize("name", ["nothing", "smtp_servers", ""])
 def test_unknown_type(name: str) -> None:
     """Asking for a type that does not exist is a fault of the program."""
-    for ask in (resource_schema, data_schema, resource_class, data_class):
+    for ask in (resource_schema, data_schema):
         with pytest.raises(KeyError):
             ask(name)
     with pytest.raises(KeyError):
-        data_class("email_task")
+        data_schema("email_task")
 
 
 def _descriptions(body: Schema) -> Iterator[tuple[str, str]]:
@@ -172,14 +168,14 @@ def test_everything_is_described() -> None:
     ]
 
     assert without == []
-    assert all(body.model.__doc__ for body in every_body())
+    assert all(body.description for body in every_body())
 
 
 def test_other_names_lead_somewhere() -> None:
     """What is suggested for a wrong name exists, and the wrong name does not."""
     wrong = []
     for body in every_body():
-        for name, instead in body.model.other_names.items():
+        for name, instead in body.other_names.items():
             target = re.split(r"\W", instead)[0]
             if name in body.names or target not in body.names:
                 wrong.append((body.name, name, instead))
@@ -190,42 +186,40 @@ def test_other_names_lead_somewhere() -> None:
 def test_keys_and_immutables_are_attributes() -> None:
     """The natural key and the immutable attributes of a type are attributes of it."""
     for type_ in resource_types():
-        model = resource_class(type_)
+        schema = resource_schema(type_)
 
-        assert {*model.natural_key, *model.immutable} <= set(resource_schema(type_).names)
+        assert {*schema.natural_key, *schema.immutable} <= set(schema.names)
 
 
 def test_class_and_type_name_agree() -> None:
     """The registry leads to the model that carries the type's name."""
-    assert list(resource_types()) == [resource_class(type_).type_name for type_ in resource_types()]
-    assert list(data_types()) == [data_class(type_).type_name for type_ in data_types()]
+    assert list(resource_types()) == [one.type_name for one in resource_models().values()]
+    assert list(data_types()) == [one.type_name for one in data_models().values()]
 
 
 def test_schema_version_counts_upgrades() -> None:
     """Each upgrade makes one more version, and today's attributes need none."""
     for type_ in resource_types():
-        model = resource_class(type_)
+        schema = resource_schema(type_)
 
-        assert model.schema_version == len(model.upgrades) + 1
-        assert upgrade(type_, {"name": "x"}, model.schema_version) == {"name": "x"}
+        assert schema.schema_version == len(schema.upgrades) + 1
+        assert schema.upgraded({"name": "x"}, schema.schema_version) == {"name": "x"}
 
 
-def test_upgrades_run_from_the_version_of_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_upgrades_run_from_the_version_of_the_state() -> None:
     """Attributes of version 2 skip the first step, and a version from the future is refused."""
-    model = resource_class("email_task")
     steps = (lambda old: {**old, "one": True}, lambda old: {**old, "two": True})
-    monkeypatch.setattr(model, "upgrades", steps)
-    monkeypatch.setattr(model, "schema_version", 3)
+    schema = replace(resource_schema("email_task"), upgrades=steps, schema_version=3)
 
-    assert upgrade("email_task", {}, 1) == {"one": True, "two": True}
-    assert upgrade("email_task", {}, 2) == {"two": True}
+    assert schema.upgraded({}, 1) == {"one": True, "two": True}
+    assert schema.upgraded({}, 2) == {"two": True}
     with pytest.raises(ValueError, match="1 to 3, not 4"):
-        upgrade("email_task", {}, 4)
+        schema.upgraded({}, 4)
 
 
 def test_models_are_frozen_and_closed() -> None:
     """A model refuses an attribute that it does not have, and nothing of it can be changed."""
-    model = resource_class("email_task")
+    model = resource_models()["email_task"]
     task = model.model_validate({"name": "x", "to": ["a@example.com"]})
 
     assert issubclass(model, Body)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from declarative_mail.language.values import Unknown
-from declarative_mail.resources.endpoint import is_public
+from declarative_mail.resources.rules.endpoint import is_public
 from tests.resources.hcl import SERVER, decoded
 
 TOKEN = ' client_id = "c"\n refresh_token = password\n'

@@ -122,7 +122,7 @@ def test_types_are_imported_when_they_are_used() -> None:
 
 def test_every_code_is_raised_somewhere() -> None:
     """No code stands in the table that nothing reports."""
-    text = "".join(path.read_text("utf-8") for path in (ROOT / "declarative_mail" / "resources").glob("*.py"))
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "declarative_mail" / "resources").rglob("*.py"))
 
     assert [name for name, code in vars(codes).items() if isinstance(code, Code) and f"codes.{name}" not in text] == []
 

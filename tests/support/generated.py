@@ -21,8 +21,9 @@ from declarative_mail.cli.main import cli
 from declarative_mail.planning.plan_file import PlanFile
 from declarative_mail.remotes.capabilities import Capabilities
 from declarative_mail.remotes.harness.tables import capabilities_of
+from declarative_mail.resources.models.compile import compiled
 from declarative_mail.resources.registry import resource_types
-from declarative_mail.resources.schema import resource_schema
+from declarative_mail.resources.schema import TABLES, resource_schema
 from declarative_mail.state.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +34,7 @@ def generated_files() -> dict[str, str]:
     return {
         "schemas/state.schema.json": schema(Snapshot, "The state of dmail"),
         "schemas/plan.schema.json": schema(PlanFile, "A saved plan of dmail"),
+        **{f"{TABLES.relative_to(ROOT)}/{type_}.json": compiled(type_).decode() for type_ in resource_types()},
         "docs/commands.md": commands(),
         "README.md": readme(),
         "docs/remotes/harness.md": remote_page("harness", capabilities_of),

@@ -35,7 +35,7 @@ from declarative_mail.remotes.harness.pipelines import Pipeline, PipelineKey, Pi
 from declarative_mail.remotes.harness.rule_checks import examine_rules
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.remotes.harness.tables import kept_names
-from declarative_mail.resources.fields import identifier_of
+from declarative_mail.resources.checks import identifier_of
 from declarative_mail.state.snapshot import ResourceRecord
 
 TYPE = "notification_rule"

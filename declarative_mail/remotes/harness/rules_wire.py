@@ -9,8 +9,8 @@ from declarative_mail.remotes.base import Operation, Stored
 from declarative_mail.remotes.harness.context import Context
 from declarative_mail.remotes.harness.scope import Scope
 from declarative_mail.resources.canonical import canonical_set
+from declarative_mail.resources.checks import identifier_of
 from declarative_mail.resources.events import ALL_STAGES, EVENT_TYPES, STAGE_EVENTS
-from declarative_mail.resources.fields import identifier_of
 from declarative_mail.resources.stored import REFERENCE, leaf_content
 
 METHODS = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from declarative_mail.remotes.capabilities import Capabilities, Handling, local_names
-from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.schema import resource_schema
 
 _ABSENT: Mapping[str, Mapping[str, str]] = {
     "smtp_server": {
@@ -67,7 +67,7 @@ def capabilities_of(type_: str) -> Capabilities | None:
     return Capabilities(
         attributes=handling,
         instead=_ABSENT[type_],
-        immutable=resource_class(type_).immutable | _FIXED.get(type_, frozenset()),
+        immutable=resource_schema(type_).immutable | _FIXED.get(type_, frozenset()),
         left_alone=frozenset({"members"} if type_ == "user_group" else ()),
     )
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from declarative_mail.addresses import parse_address
 from declarative_mail.remotes.capabilities import local_names
-from declarative_mail.resources.registry import resource_class
+from declarative_mail.resources.schema import resource_schema
 from declarative_mail.resources.stored import REFERENCE, SECRET, is_stored_leaf, leaf_content, with_leaves
 from declarative_mail.secrets import Secret
 
@@ -26,7 +26,7 @@ PREFIX = "/v1"
 
 def natural_key(type_: str, attributes: Mapping[str, Any]) -> str:
     """What the server keeps unique among the objects of a type."""
-    return "/".join(quote(str(attributes.get(name) or ""), safe="") for name in resource_class(type_).natural_key)
+    return "/".join(quote(str(attributes.get(name) or ""), safe="") for name in resource_schema(type_).natural_key)
 
 
 def to_wire(

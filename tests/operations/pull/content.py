@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from declarative_mail.resources.fields import RESERVED_IDENTIFIERS
+from declarative_mail.resources.checks import RESERVED_IDENTIFIERS
 from tests.operations.pull.system import reference, secret
 
 Strategy = st.SearchStrategy[Any]

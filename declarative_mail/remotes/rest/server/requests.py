@@ -13,7 +13,7 @@ from declarative_mail.remotes.rest.wire import (
     natural_key,
     secret_leaves,
 )
-from declarative_mail.resources.registry import resource_class, resource_types
+from declarative_mail.resources.registry import resource_types
 from declarative_mail.resources.schema import resource_schema
 from declarative_mail.resources.stored import REFERENCE, SECRET
 
@@ -135,17 +135,17 @@ def check_attributes(type_: str, attributes: Mapping[str, Any], *, stored: Mappi
     unknown = attributes.keys() - known
     if unknown:
         _invalid(f"A {type_} has no attribute {min(unknown)!r}.")
-    for name in resource_class(type_).natural_key:
+    for name in resource_schema(type_).natural_key:
         if not isinstance(attributes.get(name), str | None):
             _invalid(f"{name} is a text.")
-    last = resource_class(type_).natural_key[-1]
+    last = resource_schema(type_).natural_key[-1]
     if not attributes.get(last):
         _invalid(f"{last} is missing: it tells the objects of this type apart.")
     _check_leaves(attributes)
     for leaf in secret_leaves(attributes):
         if not is_covered(leaf, stored):
             _invalid("A secret that is new or changed needs its value.")
-    changed = [name for name in resource_class(type_).immutable if stored and stored.get(name) != attributes.get(name)]
+    changed = [name for name in resource_schema(type_).immutable if stored and stored.get(name) != attributes.get(name)]
     if changed:
         _invalid(f"{min(changed)} of a {type_} cannot be changed. Delete the object and create it anew.")
     return natural_key(type_, attributes)

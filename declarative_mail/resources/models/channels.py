@@ -5,43 +5,19 @@ Groups are told by the preferences that they have for the same way.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import ClassVar
 
 from pydantic import Field
 
-from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.resources.base import Block, Fault, Rule, Values
-from declarative_mail.resources.fields import EmailSet, GroupReference, SecretValue, Sequence, SetOf
-from declarative_mail.resources.rules import at_most_50
-
-
-def _someone(block: str, name: str) -> Rule:
-    """A rule that somebody is told by the block."""
-
-    def rule(values: Values) -> Iterable[Fault]:
-        if values["user_groups"] == [] and values[name] in (None, []):
-            detail = (
-                f"The {block} block has neither {name} nor user_groups, so nobody is told. Set one of them, or remove "
-                "the block."
-            )
-            yield Fault(codes.NOBODY_TO_TELL, (), detail)
-
-    return rule
-
-
-def _examine_email(values: Values) -> Iterable[Fault]:
-    if values["recipients"] == [] and values["user_groups"] == []:
-        detail = (
-            "The email block has neither recipients nor user_groups, so nobody gets the mail. Name somebody, or "
-            "remove it."
-        )
-        yield Fault(codes.NOBODY_TO_TELL, (), detail)
-    if isinstance(values["subject"], str) and any(ord(char) < ord(" ") for char in values["subject"]):
-        detail = (
-            "subject holds a line break or another control character. A subject is one line (RFC 5322 section 2.2)."
-        )
-        yield Fault(codes.NOT_ALLOWED, ("subject",), detail)
+from declarative_mail.resources.models.base import Block
+from declarative_mail.resources.models.fields import EmailSet, GroupReference, SecretValue, Sequence, SetOf
+from declarative_mail.resources.rules.channels import (
+    examine_email,
+    few_recipients,
+    someone_by_msteams,
+    someone_by_pagerduty,
+    someone_by_slack,
+)
 
 
 class EmailChannel(Block):
@@ -62,7 +38,7 @@ class EmailChannel(Block):
         "message": "text",
     }
 
-    rules: ClassVar = (_examine_email, at_most_50("recipients"))
+    rules: ClassVar = (examine_email, few_recipients)
 
 
 class SlackChannel(Block):
@@ -71,7 +47,7 @@ class SlackChannel(Block):
     webhook_url: SecretValue | None = Field(default=None, description="The incoming webhook of a channel.")
     user_groups: SetOf[GroupReference] = Field(default=(), description="Groups that get it, by their own preferences.")
 
-    rules: ClassVar = (_someone("slack", "webhook_url"),)
+    rules: ClassVar = (someone_by_slack,)
 
 
 class TeamsChannel(Block):
@@ -85,7 +61,7 @@ class TeamsChannel(Block):
         "keys": "webhook_urls",
     }
 
-    rules: ClassVar = (_someone("msteams", "webhook_urls"),)
+    rules: ClassVar = (someone_by_msteams,)
 
 
 class PagerDutyChannel(Block):
@@ -94,7 +70,7 @@ class PagerDutyChannel(Block):
     integration_key: SecretValue | None = Field(default=None, description="The integration key of a service.")
     user_groups: SetOf[GroupReference] = Field(default=(), description="Groups that get it, by their own preferences.")
 
-    rules: ClassVar = (_someone("pagerduty", "integration_key"),)
+    rules: ClassVar = (someone_by_pagerduty,)
 
 
 class WebhookChannel(Block):

@@ -46,16 +46,6 @@ class ComputedMark(Struct, frozen=True):
     """Made by whatever holds the object: known after apply, not settable."""
 
 
-class DerivedMark(Struct, frozen=True):
-    """The default is worked out from other attributes; `text` says how, for the reference.
-
-    With `fixed`, a value so made stays as it was at creation, whatever it was made from becomes later.
-    """
-
-    text: str
-    fixed: bool = False
-
-
 class LocalMark(Struct, frozen=True):
     """Means something to `dmail` alone: kept in state, never written to a remote."""
 

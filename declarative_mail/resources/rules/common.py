@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.resources.base import Fault, Rule, Values, label_of
+from declarative_mail.resources.checks import identifier_of
 from declarative_mail.resources.draft import FAULTY
-from declarative_mail.resources.fields import identifier_of
 
 RECIPIENT_LIMIT = 50
 """KubeSphere documents 50 recipients for a channel, and a connection test tries no more."""

@@ -14,7 +14,7 @@ from declarative_mail.language.types import NUMBER, STRING, Type
 from declarative_mail.language.values import Unknown
 from declarative_mail.resources.base import Fault, Values
 from declarative_mail.resources.presets import PresetError, expand
-from declarative_mail.resources.rules import excludes, needs
+from declarative_mail.resources.rules.common import excludes, needs
 from declarative_mail.resources.text_forms import FormError, SmtpUri, is_host, parse_smtp_uri
 
 TLS_PORT = 465

@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.resources.base import Fault, Resource, Values
-from declarative_mail.resources.fields import Description, EmailSet, MailboxText, Name, ServerReference, SetOf
-from declarative_mail.resources.markers import DerivedMark
-from declarative_mail.resources.rules import at_most_50, complete_name
-
-# -- rules -----------------------------------------------------------------------------------------
-
-
-def _examine_recipients(values: Values) -> Iterable[Fault]:
-    if values.get("to") == []:
-        yield Fault(codes.NOBODY_TO_TELL, ("to",), "to is empty, so nobody gets the mail. Name somebody.")
-
-
-# -- the resource ----------------------------------------------------------------------------------
+from declarative_mail.resources.models.base import Resource
+from declarative_mail.resources.models.fields import Description, EmailSet, MailboxText, Name, ServerReference, SetOf
+from declarative_mail.resources.rules.common import complete_name
+from declarative_mail.resources.rules.email_task import examine_recipients, few_recipients
+from declarative_mail.resources.schema import Derived
 
 
 class EmailTask(Resource):
@@ -32,7 +21,7 @@ class EmailTask(Resource):
     natural_key: ClassVar = ("name",)
     immutable: ClassVar = frozenset({"template"})
     completions: ClassVar = (complete_name,)
-    rules: ClassVar = (_examine_recipients, at_most_50("to"))
+    rules: ClassVar = (examine_recipients, few_recipients)
     other_names: ClassVar = {
         "server": "smtp_server",
         "smtp": "smtp_server",
@@ -45,7 +34,7 @@ class EmailTask(Resource):
         "policy": "policies = […]",
     }
 
-    name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
+    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
     description: Description = Field(default="", description="What it is for.")

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from declarative_mail.addresses import Address
-from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.language.types import NUMBER
-from declarative_mail.language.values import Unknown
-from declarative_mail.resources.base import Block, Fault, Values
-from declarative_mail.resources.fields import (
+from declarative_mail.resources.models.base import Block
+from declarative_mail.resources.models.fields import (
     Duration,
     DurationOrZero,
     EmailAddress,
@@ -23,34 +18,25 @@ from declarative_mail.resources.fields import (
     SecretValue,
     SetOf,
 )
-from declarative_mail.resources.markers import DerivedMark
+from declarative_mail.resources.rules.connection_test import complete_port, examine_remote, needs_recipient
+from declarative_mail.resources.schema import Derived
 
 Stage = Literal[
     "resolve", "connect", "greeting", "ehlo", "tls", "auth", "sender", "recipient", "message", "quit"
 ]  # fmt: skip
 
 
-def _complete_port(values: Values, _address: Address) -> Iterable[Fault]:
-    """The ports of RFC 8314 section 7.2 and RFC 9051 section 2."""
-    encryption = values.get("encryption", "tls")
-    if not isinstance(encryption, Unknown):
-        values.setdefault("port", 993 if encryption == "tls" else 143)
-    else:
-        values.setdefault("port", Unknown(NUMBER))
-    return ()
-
-
 class ImapMailbox(Block):
     """The mailbox in which the test message is looked for."""
 
     host: Host = Field(description="The IMAP server.")
-    port: Annotated[Port, DerivedMark("993 for tls, otherwise 143")] = Field(default=993, description="Its port.")
+    port: Annotated[Port, Derived("993 for tls, otherwise 143")] = Field(default=993, description="Its port.")
     encryption: Encryption = Field(default="tls", description="How the connection is encrypted.")
     username: str = Field(description="Who logs in.")
     password: SecretValue = Field(description="With what.")
     mailbox: str = Field(default="INBOX", min_length=1, description="The folder to look in.")
 
-    completions: ClassVar = (_complete_port,)
+    completions: ClassVar = (complete_port,)
 
     other_names: ClassVar = {
         "user": "username",
@@ -65,41 +51,6 @@ class Receipt(Block):
 
     imap: ImapMailbox = Field(description="Where to look for the message.")
     timeout: Duration = Field(default="60s", description="How long to wait for it.")
-
-
-def _needs_recipient(values: Values) -> Iterable[Fault]:
-    required, to = values.get("require"), values.get("to")
-    wanted = [stage for stage in ("recipient", "message") if isinstance(required, list) and stage in required]
-    if wanted and to is None:
-        detail = f'require names "{wanted[0]}", but there is no recipient to try. Set to = "…".'
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("require",), detail)
-    if values.get("receipt") is not None and to is None:
-        detail = 'receipt looks for a message, but to is not set, so none is sent. Set to = "…" as well.'
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("receipt",), detail)
-
-
-def _examine_remote(values: Values) -> Iterable[Fault]:
-    """A remote that tests tells one thing: whether its message was taken."""
-    if values.get("via") != "remote":
-        return
-    if values.get("to") is None:
-        detail = 'via = "remote" lets the remote send a message, but it is not said to whom. Set to = "…".'
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("via",), detail)
-    required = values.get("require")
-    others = [stage for stage in required if stage != "message"] if isinstance(required, list) else []
-    if others:
-        detail = (
-            f'A remote tells only whether its message was taken, so nothing can prove "{others[0]}". '
-            'Set require = ["message"], or via = "local".'
-        )
-        related = ((("via",), "tested by the remote"),)
-        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("require",), detail, related=related)
-    if values.get("receipt") is not None:
-        detail = (
-            "The message that a remote sends has a Message-ID that nobody here knows, so it cannot be looked for. "
-            'Remove receipt, or set via = "local".'
-        )
-        yield Fault(codes.CONFLICTING_ATTRIBUTES, ("receipt",), detail, related=((("via",), "sent by the remote"),))
 
 
 class ConnectionTest(Block):
@@ -134,4 +85,4 @@ class ConnectionTest(Block):
         "policy": "on_failure",
         "mode": "on_failure",
     }
-    rules: ClassVar = (_needs_recipient, _examine_remote)
+    rules: ClassVar = (needs_recipient, examine_remote)

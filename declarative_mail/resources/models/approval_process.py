@@ -6,13 +6,11 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.resources.base import Resource
-from declarative_mail.resources.channels import EmailChannel
-from declarative_mail.resources.fields import Description, Duration, Name, ServerReference
-from declarative_mail.resources.markers import DerivedMark
-from declarative_mail.resources.rules import complete_name
-
-# -- the resource ----------------------------------------------------------------------------------
+from declarative_mail.resources.models.base import Resource
+from declarative_mail.resources.models.channels import EmailChannel
+from declarative_mail.resources.models.fields import Description, Duration, Name, ServerReference
+from declarative_mail.resources.rules.common import complete_name
+from declarative_mail.resources.schema import Derived
 
 
 class ApprovalProcess(Resource):
@@ -36,7 +34,7 @@ class ApprovalProcess(Resource):
         "selfApprove": "self_approve",
     }
 
-    name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
+    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
     description: Description = Field(default="", description="What it is for.")

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values
-from declarative_mail.resources.connection_test import ConnectionTest
-from declarative_mail.resources.endpoint import complete_endpoint, examine_endpoint
-from declarative_mail.resources.fields import (
+from declarative_mail.resources.models.base import Block, DataSource, Resource
+from declarative_mail.resources.models.connection_test import ConnectionTest
+from declarative_mail.resources.models.fields import (
     Certificate,
     Description,
     Encryption,
@@ -29,19 +26,11 @@ from declarative_mail.resources.fields import (
     Uri,
     Url,
 )
-from declarative_mail.resources.markers import DerivedMark, LocalMark
-from declarative_mail.resources.rules import complete_name, excludes, is_set, needs
-
-# -- blocks ----------------------------------------------------------------------------------------
-
-
-def _examine_grant(values: Values) -> Iterable[Fault]:
-    if values["grant"] == "refresh_token" and values.get("refresh_token") is None:
-        detail = 'The grant refresh_token needs refresh_token. Set it, or set grant = "client_credentials".'
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, (), detail)
-    if values["grant"] == "client_credentials" and values.get("client_secret") is None:
-        detail = 'The grant client_credentials needs client_secret. Set it, or use the grant "refresh_token".'
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("grant",), detail)
+from declarative_mail.resources.models.markers import LocalMark
+from declarative_mail.resources.rules.common import complete_name
+from declarative_mail.resources.rules.endpoint import complete_endpoint, examine_endpoint
+from declarative_mail.resources.rules.smtp_server import examine_client_certificate, examine_grant, examine_login
+from declarative_mail.resources.schema import Derived
 
 
 class OAuth2(Block):
@@ -56,49 +45,7 @@ class OAuth2(Block):
         default="refresh_token", description="How the token is obtained."
     )
 
-    rules: ClassVar = (_examine_grant,)
-
-
-# -- rules -----------------------------------------------------------------------------------------
-
-
-def _examine_login(values: Values) -> Iterable[Fault]:
-    yield from excludes(
-        values, "password", "oauth2", "Either a password is sent or a token is fetched: keep one of them."
-    )
-    yield from needs(
-        values, "password", "username", "Nobody logs in without a name: set username, or remove the password."
-    )
-    yield from needs(values, "oauth2", "username", "The token is for an account: set username.")
-    auth, with_token = values["auth"], values.get("oauth2") is not None
-    if auth == "none":
-        yield from _unused(values, 'auth is "none", so nobody logs in.')
-    elif is_set(values, "username") and values.get("password") is None and not with_token:
-        detail = (
-            "username is set, but neither password nor oauth2 { … }, so nobody can log in. Set one, or remove username."
-        )
-        yield Fault(codes.INCOMPLETE_ATTRIBUTES, ("username",), detail)
-    if with_token and auth in ("plain", "login", "cram_md5"):
-        detail = f'auth is "{auth}", which sends a password; a token goes with "xoauth2" or "oauthbearer".'
-        yield Fault(
-            codes.CONFLICTING_ATTRIBUTES, ("auth",), detail, related=((("oauth2",), "the token is fetched here"),)
-        )
-
-
-def _unused(values: Values, why: str) -> Iterable[Fault]:
-    for name in ("username", "password", "oauth2"):
-        if is_set(values, name):
-            yield Fault(
-                codes.CONFLICTING_ATTRIBUTES, (name,), f"{why} Remove {name}, or auth.", related=((("auth",), "here"),)
-            )
-
-
-def _examine_client_certificate(values: Values) -> Iterable[Fault]:
-    yield from needs(values, "client_certificate", "client_key", "A certificate is of no use without its key.")
-    yield from needs(values, "client_key", "client_certificate", "A key is of no use without its certificate.")
-
-
-# -- the resource ----------------------------------------------------------------------------------
+    rules: ClassVar = (examine_grant,)
 
 
 class SmtpServer(Resource):
@@ -108,7 +55,7 @@ class SmtpServer(Resource):
     title: ClassVar = "A server that takes mail"
     natural_key: ClassVar = ("name",)
     completions: ClassVar = (complete_name, complete_endpoint)
-    rules: ClassVar = (examine_endpoint, _examine_login, _examine_client_certificate)
+    rules: ClassVar = (examine_endpoint, examine_login, examine_client_certificate)
     other_names: ClassVar = {
         "user": "username",
         "login": "username",
@@ -144,22 +91,22 @@ class SmtpServer(Resource):
         "test": "connection_test { … }",
     }
 
-    name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
+    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
     description: Description = Field(default="", description="What it is for.")
     preset: str | None = Field(default=None, description="A well-known service: gives host, port and encryption.")
     region: str | None = Field(default=None, description="The region of a preset that has a host for each.")
-    uri: Annotated[Uri, DerivedMark("host, port and encryption")] = Field(
+    uri: Annotated[Uri, Derived("host, port and encryption")] = Field(
         default="", description="`smtp://host:port` or `smtps://host:port`, in place of host and port."
     )
-    host: Annotated[Host, DerivedMark("preset or uri; one of the three is required")] = Field(
+    host: Annotated[Host, Derived("preset or uri; one of the three is required")] = Field(
         default="", description="Its name or IP address."
     )
-    port: Annotated[
-        Port, DerivedMark("465 for tls, 587 for starttls, otherwise 25; of a uri without port 465 or 25")
-    ] = Field(default=0, description="The TCP port.")
-    encryption: Annotated[Encryption, DerivedMark("tls on port 465 and for smtps://, otherwise starttls")] = Field(
+    port: Annotated[Port, Derived("465 for tls, 587 for starttls, otherwise 25; of a uri without port 465 or 25")] = (
+        Field(default=0, description="The TCP port.")
+    )
+    encryption: Annotated[Encryption, Derived("tls on port 465 and for smtps://, otherwise starttls")] = Field(
         default="starttls",
         description="`tls` from the first byte; `starttls` demanded; `starttls_if_offered`; `none`.",
     )
@@ -181,7 +128,7 @@ class SmtpServer(Resource):
     auth: Literal["auto", "none", "plain", "login", "cram_md5", "xoauth2", "oauthbearer"] = Field(
         default="auto", description="How to log in; `auto` takes the best that both know."
     )
-    username: Annotated[str | None, DerivedMark("what the preset prescribes, where it does")] = Field(
+    username: Annotated[str | None, Derived("what the preset prescribes, where it does")] = Field(
         default=None, description="Who logs in. Without it nobody does."
     )
     password: SecretValue | None = Field(default=None, description="A sensitive text, or a `secret` resource.")
@@ -201,9 +148,6 @@ class SmtpServer(Resource):
     connection_test: Annotated[ConnectionTest, LocalMark()] = Field(
         default_factory=ConnectionTest, description="What must be proved of it before it is relied upon."
     )
-
-
-# -- the data source -------------------------------------------------------------------------------
 
 
 class SmtpServerData(DataSource):

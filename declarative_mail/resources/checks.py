@@ -1,26 +1,19 @@
-"""The types that fields of the models have: each with its check and the marks that `schema` reads.
+"""The checks of single values that the models name, each a function that gives the value back or raises.
 
-A check raises `PydanticCustomError` whose type is the identifier of a diagnostic code; `decode` makes the diagnostic
+A check raises `PydanticCustomError` whose type is the identifier of a diagnostic code; `check` makes the diagnostic
 of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Literal, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, Field, Strict
 from pydantic_core import PydanticCustomError
 
 from declarative_mail.diagnostics.codes import resources as codes
 from declarative_mail.diagnostics.model import Code
-from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.mailbox import MailboxError, address_fault, parse_mailbox
-from declarative_mail.resources.markers import ReferenceMark, SecretMark, SetMark
 from declarative_mail.resources.text_forms import FormError, is_host, parse_duration, parse_rate, parse_smtp_uri
-from declarative_mail.secrets import Secret
-
-T = TypeVar("T")
 
 RESERVED_IDENTIFIERS = frozenset((
     "account", "and", "class", "div", "eq", "false", "ge", "gt", "le", "lt", "mod", "ne", "new", "not",
@@ -45,7 +38,8 @@ def _formed(code: Code, noun: str, read: Callable[[str], object]) -> Callable[[s
     return check
 
 
-def _check_address(text: str) -> str:
+def check_address(text: str) -> str:
+    """An e-mail address alone, without a display name."""
     why = address_fault(text)
     if why is None:
         return text
@@ -57,12 +51,14 @@ def _check_address(text: str) -> str:
     raise fault(codes.INVALID_ADDRESS, detail, f'did you mean "{bare}"?')
 
 
-def _check_envelope(text: str) -> str:
+def check_envelope(text: str) -> str:
+    """An e-mail address, or an empty text."""
     # The null reverse-path of RFC 5321 section 4.5.5: nobody is told of what cannot be delivered.
-    return text and _check_address(text)
+    return text and check_address(text)
 
 
-def _check_host(text: str) -> str:
+def check_host(text: str) -> str:
+    """A host name or an IP address, without a port and without a scheme."""
     if is_host(text):
         return text
     if "://" in text:
@@ -92,7 +88,8 @@ def _uri_instead(text: str) -> str | None:
     return f'did you mean host = "{name}"?' if is_host(name) else None
 
 
-def _check_identifier(text: str) -> str:
+def check_identifier(text: str) -> str:
+    """What Harness takes for an identifier."""
     if text in RESERVED_IDENTIFIERS:
         raise fault(
             codes.INVALID_IDENTIFIER, f'"{text}" is a reserved word and cannot be an identifier.', f'try "{text}_"'
@@ -127,7 +124,8 @@ def identifier_of(name: str) -> str:
     return f"{text}_" if text in RESERVED_IDENTIFIERS else text
 
 
-def _check_pem(text: str) -> str:
+def check_pem(text: str) -> str:
+    """The text of a certificate, not the path of its file."""
     if "-----BEGIN CERTIFICATE-----" in text and "-----END CERTIFICATE-----" in text:
         return text
     hint = 'did you mean file("…")? The attribute holds the text, not the path.' if "\n" not in text.strip() else None
@@ -135,14 +133,16 @@ def _check_pem(text: str) -> str:
     raise fault(codes.INVALID_PEM, detail, hint)
 
 
-def _check_url(text: str) -> str:
+def check_url(text: str) -> str:
+    """A web address."""
     scheme, separator, rest = text.partition("://")
     if separator and scheme.lower() in ("http", "https") and rest and not rest.startswith("/") and " " not in text:
         return text
     raise fault(codes.INVALID_URL, f'"{text}" is no web address: it starts with https:// or http:// and a host.')
 
 
-def _check_network(text: str) -> str:
+def check_network(text: str) -> str:
+    """An IP address, or a network in CIDR form."""
     from ipaddress import ip_network
 
     try:
@@ -152,13 +152,15 @@ def _check_network(text: str) -> str:
     return text
 
 
-def _check_positive(text: str) -> str:
+def check_positive(text: str) -> str:
+    """A duration above zero."""
     if parse_duration(text) <= 0:
         raise fault(codes.INVALID_DURATION, f'"{text}" is no time at all: the duration must be above zero.')
     return text
 
 
-def _check_horizon(text: str) -> str:
+def check_horizon(text: str) -> str:
+    """A day, or a duration above zero."""
     from datetime import date
 
     if len(text) == 10 and text[4] == "-":
@@ -167,34 +169,10 @@ def _check_horizon(text: str) -> str:
         except ValueError:
             raise fault(codes.INVALID_DURATION, f'"{text}" is no day of the calendar.') from None
         return text
-    return _check_positive(_check_duration(text))
+    return check_positive(check_duration(text))
 
 
-_check_duration = _formed(codes.INVALID_DURATION, "duration", parse_duration)
-
-Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=128)]
-Description: TypeAlias = Annotated[str, Field(max_length=1024)]
-Identifier: TypeAlias = Annotated[str, AfterValidator(_check_identifier)]
-Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
-Host: TypeAlias = Annotated[str, AfterValidator(_check_host)]
-Uri: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_URI, "SMTP URI", parse_smtp_uri))]
-Url: TypeAlias = Annotated[str, AfterValidator(_check_url)]
-Network: TypeAlias = Annotated[str, AfterValidator(_check_network)]
-EmailAddress: TypeAlias = Annotated[str, AfterValidator(_check_address)]
-EnvelopeAddress: TypeAlias = Annotated[str, AfterValidator(_check_envelope)]
-MailboxText: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_MAILBOX, "mailbox", parse_mailbox))]
-Certificate: TypeAlias = Annotated[str, AfterValidator(_check_pem)]
-Duration: TypeAlias = Annotated[str, AfterValidator(_check_duration), AfterValidator(_check_positive)]
-DurationOrZero: TypeAlias = Annotated[str, AfterValidator(_check_duration)]
-Horizon: TypeAlias = Annotated[str, AfterValidator(_check_horizon)]
-RateLimit: TypeAlias = Annotated[str, AfterValidator(_formed(codes.INVALID_RATE, "rate", parse_rate))]
-
-Sequence: TypeAlias = Annotated[tuple[T, ...], Strict(False)]
-SetOf: TypeAlias = Annotated[tuple[T, ...], Strict(False), SetMark()]
-EmailSet: TypeAlias = Annotated[tuple[EmailAddress, ...], Strict(False), SetMark(fold=True)]
-
-SecretValue: TypeAlias = Annotated[Secret | Reference, SecretMark()]
-ServerReference: TypeAlias = Annotated[Reference, ReferenceMark("smtp_server")]
-GroupReference: TypeAlias = Annotated[Reference, ReferenceMark("user_group")]
-
-Encryption: TypeAlias = Literal["none", "starttls", "starttls_if_offered", "tls"]
+check_duration = _formed(codes.INVALID_DURATION, "duration", parse_duration)
+check_uri = _formed(codes.INVALID_URI, "SMTP URI", parse_smtp_uri)
+check_mailbox = _formed(codes.INVALID_MAILBOX, "mailbox", parse_mailbox)
+check_rate = _formed(codes.INVALID_RATE, "rate", parse_rate)

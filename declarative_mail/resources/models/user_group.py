@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from declarative_mail.diagnostics.codes import resources as codes
-from declarative_mail.resources.base import Block, DataSource, Fault, Resource, Values
-from declarative_mail.resources.fields import Description, EmailSet, Identifier, Name, SecretValue
-from declarative_mail.resources.markers import DerivedMark
-from declarative_mail.resources.rules import at_most_50, check_scope, check_selector, complete_identity
-
-# -- blocks ----------------------------------------------------------------------------------------
-
-
-def _examine_email(values: Values) -> Iterable[Fault]:
-    if values["addresses"] == [] and values["send_to_all_members"] is False:
-        detail = (
-            "The email block has no addresses and send_to_all_members is false, so nobody gets the mail. "
-            "Name an address, set send_to_all_members = true, or remove the block."
-        )
-        yield Fault(codes.NOBODY_TO_TELL, (), detail)
+from declarative_mail.resources.models.base import Block, DataSource, Resource
+from declarative_mail.resources.models.fields import Description, EmailSet, Identifier, Name, SecretValue
+from declarative_mail.resources.rules.common import check_scope, check_selector, complete_identity
+from declarative_mail.resources.rules.user_group import examine_email, few_addresses
+from declarative_mail.resources.schema import Derived
 
 
 class EmailPreference(Block):
@@ -41,7 +29,7 @@ class EmailPreference(Block):
         "group_email": "addresses",
         "send_email_to_all_users": "send_to_all_members",
     }
-    rules: ClassVar = (_examine_email, at_most_50("addresses"))
+    rules: ClassVar = (examine_email, few_addresses)
 
 
 class ChatPreference(Block):
@@ -72,9 +60,6 @@ class NotificationPreferences(Block):
     webhook: WebhookPreference | None = Field(default=None, description="By a webhook.")
 
 
-# -- the resource ----------------------------------------------------------------------------------
-
-
 class UserGroup(Resource):
     """A group of people, at account, organisation or project scope."""
 
@@ -93,11 +78,11 @@ class UserGroup(Resource):
         "org": "organization",
     }
 
-    name: Annotated[Name, DerivedMark("the label, or label-key", fixed=True)] = Field(
+    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
         default="", description="What people see."
     )
-    identifier: Annotated[Identifier, DerivedMark("the name, with _ for each character not allowed", fixed=True)] = (
-        Field(default="", description="What the system and other objects call it.")
+    identifier: Annotated[Identifier, Derived("the name, with _ for each character not allowed", fixed=True)] = Field(
+        default="", description="What the system and other objects call it."
     )
     description: Description = Field(default="", description="What it is for.")
     tags: dict[str, str] = Field(default_factory=dict, description="Words to find it by.")
@@ -111,9 +96,6 @@ class UserGroup(Resource):
     notification_preferences: NotificationPreferences = Field(
         default_factory=NotificationPreferences, description="How the group is told."
     )
-
-
-# -- the data source -------------------------------------------------------------------------------
 
 
 class UserGroupData(DataSource):
