@@ -62,7 +62,8 @@ def plan_file(
         fingerprints=secret_fingerprints(plan),
         allowed=allowed,
         tests=tuple(map(_listed, tests)),
-        plan=_listed(plan.data),
+        # What is in the changes was looked through for secrets, and has lists already.
+        plan={name: value if name == "changes" else _listed(value) for name, value in plan.data.items()},
     )
 
 

@@ -289,6 +289,30 @@ class TestFile:
         with fails_with(codes.UNREADABLE):
             FileJournal(path, Envelope()).read()
 
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ('"verb":"create"', '"verb":"make"'),
+            ('"verb":"create"', '"verb":"create","more":1'),
+            (LINEAGE, "mine"),
+            ('"name":"user_group.a"', '"name":"\\ud800"'),
+            ('"name":"user_group.a"', '"name":NaN'),
+            ('"name":"user_group.a"', f'"name":{"[" * 5000}'),
+            ('"create-user_group.a":{', '"create-user_group.z":{'),
+            ('"schema_version":1', '"schema_version":1.0'),
+        ],
+        ids=lambda text: text[:30],
+    )
+    def test_line_that_was_changed_is_refused(self, path: Path, old: str, new: str) -> None:
+        """A word that is none, a field that is not known, a number that is none: nothing is made of it."""
+        _written(path, Envelope())
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+        assert old in text
+        with fails_with(codes.UNREADABLE):
+            FileJournal(path, Envelope()).read()
+
     def test_what_cannot_be_written_leaves_whole_lines(self, path: Path, envelope: Envelope) -> None:
         """A disk that is full amid a line: a fault with the reason, and what is written after it can be read."""
         journal = _written(path, envelope)
