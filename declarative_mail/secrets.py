@@ -1,9 +1,8 @@
 """A secret that never shows itself.
 
 `Secret` wraps a value that must not reach a terminal, a log, a state file or an exception text. Every way Python has of
-turning an object into text (``str``, ``repr``, ``format``, ``json``, ``pickle``) shows a placeholder or refuses. The
-value is
-opened with `Secret.reveal` in two places only: the SMTP conversation and a remote's wire form.
+turning an object into text (``str``, ``repr``, ``format``, ``json``, ``msgspec``, ``pickle``) shows a placeholder or
+refuses. The value is opened with `Secret.reveal` in two places only: the SMTP conversation and a remote's wire form.
 """
 
 from __future__ import annotations
@@ -11,21 +10,30 @@ from __future__ import annotations
 from hmac import compare_digest
 from typing import Never
 
-from msgspec import Struct, field
-
 PLACEHOLDER = "(sensitive value)"
 
 
-class Secret(Struct, frozen=True, eq=False):
-    """A sensitive string and where it came from.
+class Secret:
+    """A sensitive string and where it came from. It never changes.
+
+    Neither a struct nor a dataclass: msgspec writes both as objects, with the value in clear.
 
     Args:
         value: the secret itself.
         source: how it is found again, e.g. ``env:SENDGRID_API_KEY``; ``literal`` where it stood in the configuration.
     """
 
-    _value: str = field()
-    source: str = "literal"
+    __slots__ = ("_value", "source")
+
+    _value: str
+    source: str
+
+    def __init__(self, value: str, source: str = "literal") -> None:
+        object.__setattr__(self, "_value", value)
+        object.__setattr__(self, "source", source)
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(f"a Secret does not change: {name}")
 
     def reveal(self) -> str:
         """The value. Only the SMTP conversation and the wire form of a remote may call this."""

@@ -9,6 +9,7 @@ from declarative_mail.applying.journal import Journaled
 from declarative_mail.applying.records import with_secret_times
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.state.snapshot import Intent, Place, ResourceRecord, Snapshot
 
 
@@ -26,9 +27,8 @@ def fold(snapshot: Snapshot, intents: Iterable[Intent]) -> Snapshot:
             folding.put(outcome.record, outcome.at, leaves=intent.deposed)
         elif outcome.status == "done":
             folding.delete((intent.remote, parse_address(intent.address).type, intent.object_id or ""))
-    return snapshot.with_resources([*folding.records.values(), *folding.deposed.values()]).model_copy(
-        update={"pending": tuple(still_open)}
-    )
+    whole = snapshot.with_resources([*folding.records.values(), *folding.deposed.values()])
+    return replace(whole, pending=tuple(still_open))
 
 
 class _Folding:
@@ -50,7 +50,7 @@ class _Folding:
         if replaced is not None and replaced.place != made.place:
             self._addresses.pop(replaced.place, None)
             if leaves is not None:
-                self.deposed[replaced.place] = replaced.model_copy(update={"deposed": leaves})
+                self.deposed[replaced.place] = replace(replaced, deposed=leaves)
         self.records[made.address] = with_secret_times(made, replaced, at)
         self._addresses[made.place] = made.address
 

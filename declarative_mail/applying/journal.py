@@ -19,13 +19,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct
-from pydantic import ValidationError
+import msgspec
+from msgspec import DecodeError, Struct, ValidationError
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.state.encryption import Envelope, is_sealed
-from declarative_mail.state.snapshot import Intent, Outcome
+from declarative_mail.state.json_text import json_text
+from declarative_mail.state.snapshot import Intent, Lineage, Outcome, Record
 from declarative_mail.state.stores.local import NO_SPACE
 
 FORMAT = 1
@@ -81,8 +83,8 @@ class FileJournal:
 
     def _document(self, line: bytes) -> dict[str, Any]:
         try:
-            document: dict[str, Any] = json.loads(self._envelope.open(line, name=self._path.name).data)
-        except ValueError:
+            document: dict[str, Any] = msgspec.json.decode(self._envelope.open(line, name=self._path.name).data)
+        except (DecodeError, UnicodeDecodeError, RecursionError):
             raise self._unreadable() from None
         return document
 
@@ -111,15 +113,20 @@ class FileJournal:
                 os.close(folder)
 
     def note(self, intents: Sequence[Intent]) -> None:
-        """Put intents on disk; returns when they are there."""
+        """Put intents on disk; returns when they are there.
+
+        Raises:
+            TypeError: one holds what JSON does not know, such as a `Secret`. So does `settle`.
+        """
+        noted = [_values(one) for one in intents]
         with self._mapped_errors():
-            self._append({"intents": [one.model_dump(mode="json", exclude_defaults=True) for one in intents]})
+            self._append({"intents": noted})
             if self._descriptor is not None:
                 os.fsync(self._descriptor)
 
     def settle(self, outcomes: Sequence[tuple[str, Outcome]]) -> None:
         """Note outcomes, by the id of their intent."""
-        noted = {id_: one.model_dump(mode="json", exclude_defaults=True) for id_, one in outcomes}
+        noted = {id_: _values(one) for id_, one in outcomes}
         with self._mapped_errors():
             self._append({"outcomes": noted})
 
@@ -169,10 +176,13 @@ def _joined(lines: Sequence[dict[str, Any]]) -> Journaled:
         raise KeyError("version")
     for line in lines[1:]:
         if line.keys() == {"intents"}:
-            found = [Intent.model_validate_json(json.dumps(one), strict=True) for one in line["intents"]]
-            intents.update({one.id: one for one in found})
+            intents.update({one.id: one for one in msgspec.convert(line["intents"], list[Intent])})
             continue
         for id_, outcome in line["outcomes"].items():
-            update = {"outcome": Outcome.model_validate_json(json.dumps(outcome), strict=True)}
-            intents[id_] = intents[id_].model_copy(update=update)
-    return Journaled(head["lineage"], tuple(intents.values()))
+            intents[id_] = replace(intents[id_], outcome=msgspec.convert(outcome, Outcome))
+    return Journaled(msgspec.convert(head["lineage"], Lineage), tuple(intents.values()))
+
+
+def _values(record: Record) -> Any:
+    """A record as JSON values, looked at as one in a state is."""
+    return msgspec.json.decode(json_text(record))

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from declarative_mail.addresses import Address
 from declarative_mail.planning.change import Action, Change, Stored, Wanted
+from declarative_mail.records import replace
 from declarative_mail.remotes.base import LiveObject
 from declarative_mail.resources.stored import SECRET, leaf_content
 from declarative_mail.state.digest import attribute_digests
@@ -84,7 +85,7 @@ def forget_or_move(records: dict[Address, ResourceRecord], change: Change) -> bo
 
 def _accepted(record: ResourceRecord, attributes: Stored) -> ResourceRecord:
     """An object as somebody else made it: that is what counts as applied from now on."""
-    return record.model_copy(update={"attributes": attributes, "applied": attribute_digests(attributes)})
+    return replace(record, attributes=attributes, applied=attribute_digests(attributes))
 
 
 def refreshed(
@@ -117,7 +118,7 @@ def refreshed(
         if address in live and live[address] != record.attributes:
             update |= {"attributes": dict(live[address]), "applied": attribute_digests(live[address])}
         if any(getattr(record, name) != value for name, value in update.items()):
-            result[address] = record.model_copy(update=update)
+            result[address] = replace(record, **update)
     return result
 
 
@@ -134,7 +135,7 @@ def with_secret_times(record: ResourceRecord, before: ResourceRecord | None, sta
         return record
     known, times = (_secret_versions(before), before.secrets_changed) if before is not None else ({}, {})
     changed = {name: times.get(name, stamp) if known.get(name) == one else stamp for name, one in versions.items()}
-    return record.model_copy(update={"secrets_changed": changed})
+    return replace(record, secrets_changed=changed)
 
 
 def _secret_versions(record: ResourceRecord) -> dict[str, int]:

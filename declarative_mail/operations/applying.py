@@ -23,6 +23,7 @@ from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Action, Change, Stored
 from declarative_mail.planning.normalise import align_secrets, as_planned, has_unknown, keep_ignored
 from declarative_mail.probe.verdict import TestResult
+from declarative_mail.records import replace
 from declarative_mail.remotes.base import LiveObject
 from declarative_mail.resources.desired import secrets_of
 from declarative_mail.state.snapshot import CheckResult, Output, ResourceRecord, Skip, Snapshot
@@ -134,12 +135,11 @@ def next_snapshot(
         skipped = tuple(str(change.address) for change in planned.plan.effective)
         skips = (*skips, Skip(reason=skip, at=workspace.stamp, addresses=skipped))[-KEPT_SKIPS:]
     updated = before.with_resources(records.values())
-    complete = updated.model_copy(
-        update={
-            "outputs": outputs if run.ok else {**before.outputs, **outputs},
-            "check_results": merge_checks(before.check_results, checks, records),
-            "skips": skips,
-        }
+    complete = replace(
+        updated,
+        outputs=outputs if run.ok else {**before.outputs, **outputs},
+        check_results=merge_checks(before.check_results, checks, records),
+        skips=skips,
     )
     return planned.fingerprints.renewed(complete)
 

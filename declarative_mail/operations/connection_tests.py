@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Struct, field
 
 from declarative_mail.addresses import Address
@@ -111,7 +112,7 @@ def check_result(result: TestResult) -> CheckResult:
         ok=result.ok,
         at=result.started.strftime("%Y-%m-%dT%H:%M:%SZ"),
         certificate_expires=expires.strftime("%Y-%m-%dT%H:%M:%SZ") if expires else None,
-        stages=tuple(Stage.model_validate(one.data) for one in result.stages),
+        stages=tuple(msgspec.convert(one.data, Stage) for one in result.stages),
     )
 
 

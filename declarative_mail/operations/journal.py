@@ -15,6 +15,7 @@ from declarative_mail.applying.folding import fold
 from declarative_mail.applying.intents import intent_of, outcome_of
 from declarative_mail.applying.run import Call, Ended
 from declarative_mail.operations.states import OpenState
+from declarative_mail.records import replace
 from declarative_mail.state.snapshot import Intent, ResourceRecord, Snapshot
 
 CHECKPOINT_SECONDS = 5.0
@@ -82,7 +83,7 @@ class RunJournal:
         for one in ended:
             id_, outcome = self._of_call.pop(id(one.call), None), outcome_of(one, _now())
             if id_ is not None and outcome is not None:
-                self._intents[id_] = self._intents[id_].model_copy(update={"outcome": outcome})
+                self._intents[id_] = replace(self._intents[id_], outcome=outcome)
                 outcomes.append((id_, outcome))
         if self._file is not None and outcomes:
             self._file.settle(outcomes)
@@ -107,7 +108,7 @@ class RunJournal:
         deposed = fold(self._before, self._intents.values()).deposed
         known = {one.place for one in (*snapshot.resources, *gone)}
         kept = [one for one in deposed if one.place not in known]
-        whole = snapshot.with_resources([*snapshot.resources, *kept]).model_copy(update={"pending": tuple(left)})
+        whole = replace(snapshot.with_resources([*snapshot.resources, *kept]), pending=tuple(left))
         written = self._state.write(whole)
         if self._file is not None:
             self._file.clear()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
@@ -22,6 +23,7 @@ from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.change import Plan
 from declarative_mail.planning.plan_file import PlanFile, moved_since, plan_file, read_plan_file
 from declarative_mail.records import replace
+from declarative_mail.state.json_text import json_text
 
 
 class Terms(Struct, frozen=True):
@@ -53,8 +55,9 @@ def save_plan(workspace: Workspace, planned: Planned, name: str, state: OpenStat
         allowed=terms.allowed,
         tests=terms.tests,
     )
-    record = record.model_copy(update={"fingerprint": planned.fingerprints.record})
-    data = state.backend.envelope.seal(record.model_dump_json(indent=1).encode() + b"\n")
+    record = replace(record, fingerprint=planned.fingerprints.record)
+    text = msgspec.json.format(json_text(record, defaults=True), indent=1)
+    data = state.backend.envelope.seal(text + b"\n")
     path = workspace.directory / name
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:

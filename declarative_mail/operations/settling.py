@@ -22,6 +22,7 @@ from declarative_mail.addresses import Address, parse_address
 from declarative_mail.applying.folding import fold
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning, remotes
+from declarative_mail.records import replace
 from declarative_mail.remotes.base import LiveObject, Remote, Stored
 from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.snapshot import Intent, Outcome, Place, ResourceRecord, Snapshot
@@ -74,7 +75,7 @@ def settle(snapshot: Snapshot, records: Mapping[Address, ResourceRecord], by_nam
         if name in by_name:
             # References to our objects are read as such only by a remote that knows what they are called here.
             by_name[name].know({f"{type_}/{id_}": address})
-    intents = [intent.model_copy(update={"outcome": _ask(intent, by_name, settled)}) for intent in snapshot.pending]
+    intents = [replace(intent, outcome=_ask(intent, by_name, settled)) for intent in snapshot.pending]
     settled.snapshot = fold(snapshot, intents)
     return settled
 
@@ -98,7 +99,7 @@ def _ask(intent: Intent, by_name: Mapping[str, Remote], settled: Settled) -> Out
         return failed
     if dict(found.attributes) == intent.record.attributes:
         remote.know({f"{address.type}/{found.id}": intent.address})
-        return done.model_copy(update={"record": _as_found(intent.record, found)})
+        return replace(done, record=_as_found(intent.record, found))
     if intent.verb == "create":
         settled.warnings.append(_differs(intent, found.id))
     return failed
@@ -106,7 +107,7 @@ def _ask(intent: Intent, by_name: Mapping[str, Remote], settled: Settled) -> Out
 
 def _as_found(record: ResourceRecord, found: LiveObject) -> ResourceRecord:
     applied = attribute_digests(record.attributes)
-    return record.model_copy(update={"id": found.id, "applied": applied, "private": dict(found.private)})
+    return replace(record, id=found.id, applied=applied, private=dict(found.private))
 
 
 def _undeclared(intent: Intent) -> Diagnostic:

@@ -81,5 +81,6 @@ def state_digest(snapshot: Snapshot | None) -> str:
     """
     if snapshot is None:
         return digest(None)
-    parts = snapshot.model_dump(mode="json", include={"resources", "outputs"})
-    return digest(parts)
+    resources = [record.data for record in snapshot.resources]
+    outputs = {name: output.data for name, output in snapshot.outputs.items()}
+    return digest({"resources": resources, "outputs": outputs})

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+import msgspec
+from msgspec import Meta
 
 from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Plan
-from declarative_mail.state.snapshot import Fingerprints
+from declarative_mail.state.snapshot import Fingerprints, Record
 
 
-class PlanFile(BaseModel):
+class PlanFile(Record, frozen=True, kw_only=True):
     """A plan as it is saved. It holds no secret; secrets are fetched again when it is applied."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    kind: Literal["dmail-plan"] = Field(description="Tells a saved plan from a state.")
-    version: Literal[1] = Field(description="The version of this format.")
-    tool_version: str = Field(description="The version of dmail that made it.")
-    created: str = Field(description="RFC 3339, UTC.")
-    lineage: str | None = Field(description="Of the state that it was made from; null where there was none.")
-    state_digest: str = Field(description="Of the resources and outputs of that state.")
-    configuration_digest: str = Field(description="Of every file that the configuration consists of or read.")
-    options: dict[str, Any] = Field(description="Targets, excludes and the like, as they were given.")
-    variables: dict[str, Any] = Field(description="The values of all root variables that are not sensitive.")
-    fingerprints: dict[str, str] = Field(description="The fingerprint of each secret, by address and attribute path.")
-    fingerprint: Fingerprints | None = Field(
-        default=None, description="How they were made, where the state that it was made from says nothing about it."
-    )
-    allowed: tuple[str, ...] = Field(default=(), description="The brakes that may be passed when it is applied.")
-    tests: tuple[dict[str, Any], ...] = Field(default=(), description="The verdicts of its connection tests.")
-    plan: dict[str, Any] = Field(description="The plan in its JSON form: see docs/json.md.")
+    kind: Annotated[Literal["dmail-plan"], Meta(description="Tells a saved plan from a state.")]
+    version: Annotated[Literal[1], Meta(description="The version of this format.")]
+    tool_version: Annotated[str, Meta(description="The version of dmail that made it.")]
+    created: Annotated[str, Meta(description="RFC 3339, UTC.")]
+    lineage: Annotated[str | None, Meta(description="Of the state that it was made from; null where there was none.")]
+    state_digest: Annotated[str, Meta(description="Of the resources and outputs of that state.")]
+    configuration_digest: Annotated[str, Meta(description="Of every file that the configuration consists of or read.")]
+    options: Annotated[dict[str, Any], Meta(description="Targets, excludes and the like, as they were given.")]
+    variables: Annotated[dict[str, Any], Meta(description="The values of all root variables that are not sensitive.")]
+    fingerprints: Annotated[
+        dict[str, str], Meta(description="The fingerprint of each secret, by address and attribute path.")
+    ]
+    fingerprint: Annotated[
+        Fingerprints | None,
+        Meta(description="How they were made, where the state that it was made from says nothing about it."),
+    ] = None
+    allowed: Annotated[tuple[str, ...], Meta(description="The brakes that may be passed when it is applied.")] = ()
+    tests: Annotated[tuple[dict[str, Any], ...], Meta(description="The verdicts of its connection tests.")] = ()
+    plan: Annotated[dict[str, Any], Meta(description="The plan in its JSON form: see docs/json.md.")]
 
 
 def plan_file(
@@ -55,13 +57,21 @@ def plan_file(
         lineage=plan.lineage,
         state_digest=plan.state_digest,
         configuration_digest=plan.configuration_digest,
-        options=dict(options),
-        variables=dict(variables),
+        options=_listed(options),
+        variables=_listed(variables),
         fingerprints=secret_fingerprints(plan),
         allowed=allowed,
-        tests=tests,
-        plan=plan.data,
+        tests=tuple(map(_listed, tests)),
+        # What is in the changes was looked through for secrets, and has lists already.
+        plan={name: value if name == "changes" else _listed(value) for name, value in plan.data.items()},
     )
+
+
+def _listed(value: Any) -> Any:
+    """The same value as it is read back: JSON has no tuples."""
+    if isinstance(value, Mapping):
+        return {name: _listed(item) for name, item in value.items()}
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def secret_fingerprints(plan: Plan) -> dict[str, str]:
@@ -92,8 +102,8 @@ def read_plan_file(data: bytes, name: str) -> PlanFile:
         DiagnosticError: it is none, or of a newer version.
     """
     try:
-        return PlanFile.model_validate_json(data)
-    except ValidationError:
+        return msgspec.json.decode(data, type=PlanFile)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         detail = (
             f"{name} is not a plan that this dmail {__version__} can read. A plan is made with:\n    "
             "dmail plan --out FILE"

@@ -1,23 +1,28 @@
 """Bytes to snapshot and back: the only place that knows how a state is written down, and how older ones were.
 
-bytes ── validate (version 1, one pass) ──────────────────────────► Snapshot
-  └───── on a fault: parse ─ which fault? ─ upgrade step by step ──► Snapshot, or diagnostics
+bytes ── read (version 1, one pass) ──────────────────────────────► Snapshot
+  └───── on a fault: parse ─ upgrade step by step ─ which faults? ──► Snapshot, or diagnostics
 """
 
 from __future__ import annotations
 
 import gc
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, TypeAlias
 
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails, from_json, to_json
+import msgspec
+from msgspec import DecodeError, Raw
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes import state as codes
-from declarative_mail.state.snapshot import VERSION, Record, Snapshot
+from declarative_mail.records import replace
+from declarative_mail.state.faults import Fault, Path, find_faults
+from declarative_mail.state.json_text import json_text, json_texts
+from declarative_mail.state.snapshot import VERSION, ResourceRecord, Snapshot
 
 Upgrade: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -25,32 +30,7 @@ UPGRADES: Mapping[int, Upgrade] = {}
 """For each version that is no longer written: how a document of it becomes one of the next version."""
 
 _SHOWN_FAULTS = 10
-
-
-def write_snapshot(snapshot: Snapshot) -> bytes:
-    """The bytes of a state: JSON in UTF-8, two spaces a level, so that a diff of two states reads well."""
-    return snapshot.model_dump_json(indent=2, exclude_defaults=True).encode() + b"\n"
-
-
-def read_snapshot(data: bytes, *, name: str, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Snapshot:
-    """Read a state of any version that was ever written.
-
-    Args:
-        data: the plain bytes; an encrypted state is opened first.
-        name: what a person calls the state: its path or URL.
-        upgrades: the steps from older versions.
-
-    Raises:
-        DiagnosticError: truncated, not JSON, of a newer version, not a state, unknown fields, invalid values, an
-            object twice. The text is never shown: what is not a state may be anything, a file of passwords too.
-    """
-    try:
-        with _collector_paused():
-            snapshot = Snapshot.model_validate_json(data, strict=True)
-    except ValidationError as error:
-        snapshot = _read_with_care(data, name, upgrades, error)
-    _check_unique(snapshot, name)
-    return snapshot
+_UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @contextmanager
@@ -65,37 +45,98 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _read_with_care(data: bytes, name: str, upgrades: Mapping[int, Upgrade], error: ValidationError) -> Snapshot:
+@_collector_paused()
+def write_snapshot(snapshot: Snapshot) -> bytes:
+    """The bytes of a state: JSON in UTF-8, two spaces a level, so that a diff of two states reads well.
+
+    Raises:
+        TypeError, ValueError: it holds what JSON does not know, such as a `Secret`, or what could not be read again.
+    """
+    parts = msgspec.json.decode(json_text(replace(snapshot, resources=())), type=dict[str, Raw])
+    if snapshot.resources:
+        objects = b",".join(json_texts(ResourceRecord, snapshot.resources))
+        parts["resources"] = Raw(b"[%b]" % objects)
+    in_order = {name: parts[name] for name in Snapshot.__struct_fields__ if name in parts}
+    return msgspec.json.format(msgspec.json.encode(in_order), indent=2) + b"\n"
+
+
+@_collector_paused()
+def read_snapshot(data: bytes, *, name: str, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Snapshot:
+    """Read a state of any version that was ever written.
+
+    Args:
+        data: the plain bytes; an encrypted state is opened first.
+        name: what a person calls the state: its path or URL.
+        upgrades: the steps from older versions.
+
+    Raises:
+        DiagnosticError: truncated, not JSON, of a newer version, not a state, unknown fields, invalid values, an
+            object twice. The text is never shown: what is not a state may be anything, a file of passwords too.
+    """
     try:
-        document = from_json(data)
-    except ValueError as fault:
-        raise DiagnosticError(_not_json(name, str(fault))) from None
+        snapshot = msgspec.json.decode(data, type=Snapshot)
+    except _UNREADABLE:
+        snapshot = _read_with_care(data, name, upgrades)
+    _check_unique(snapshot, name)
+    return snapshot
+
+
+def _read_with_care(data: bytes, name: str, upgrades: Mapping[int, Upgrade]) -> Snapshot:
+    document = _parsed(data, name)
     _check_version(document, name)
-    if document["version"] == VERSION:
-        raise DiagnosticError(_faults(error, name)) from None
     for version in range(document["version"], VERSION):
         document = upgrades[version](document)
+    faults = [_diagnostic(fault, name) for fault in islice(find_faults(document, Snapshot), _SHOWN_FAULTS)]
+    if faults:
+        raise DiagnosticError(faults)
+    return msgspec.convert(document, Snapshot)
+
+
+def _parsed(data: bytes, name: str) -> Any:
     try:
-        return Snapshot.model_validate_json(to_json(document), strict=True)
-    except ValidationError as fault:
-        raise DiagnosticError(_faults(fault, name)) from None
+        data.decode()  # msgspec counts from the start of the text that is no UTF-8, not of the document
+        return msgspec.json.decode(data)
+    except _UNREADABLE as error:
+        raise DiagnosticError(_not_json(data, name, error)) from None
 
 
-def _not_json(name: str, reason: str) -> Diagnostic:
-    if reason.startswith("EOF"):
+def _not_json(data: bytes, name: str, error: Exception) -> Diagnostic:
+    reason, index = _syntax_fault(error, len(data))
+    place = "" if index is None else f" at {_line_and_column(data, index)}"
+    if index == len(data):
         return Diagnostic(
             codes.TRUNCATED,
             f"{name} ends before its JSON does, so objects that exist may be missing from it. Nothing was changed. Put "
             "the last complete copy in its place: the backup beside a local state file, or an older version that the "
             "store keeps.",
-            cause=reason,
+            cause=f"the text ends{place}",
         )
     return Diagnostic(
         codes.NOT_JSON,
         f"{name} cannot be read as JSON. Nothing was changed. Put the backup in its place, or name another file if "
         "this one is no state at all.",
-        cause=reason,
+        cause=f"{reason}{place}",
     )
+
+
+def _syntax_fault(error: Exception, end: int) -> tuple[str, int | None]:
+    """What is wrong and at which byte, where that is known; at the end, the text stops too early."""
+    if isinstance(error, UnicodeDecodeError):
+        return "bytes that are no UTF-8", end if error.reason == "unexpected end of data" else error.start
+    if isinstance(error, RecursionError):
+        return "lists or objects are nested too deeply", None
+    found = re.fullmatch(r"(?:JSON is malformed: )?([^(]*?)(?: \(byte (\d+)\))?(?: - at .*)?", str(error))
+    reason, place = found.groups() if found else (str(error), None)
+    if reason == "Input data was truncated":
+        return reason, end
+    index = int(place) if place else None
+    # Of what follows the document, msgspec names the second byte.
+    return reason, index - 1 if index is not None and reason == "trailing characters" else index
+
+
+def _line_and_column(data: bytes, index: int) -> str:
+    line, column = data.count(b"\n", 0, index) + 1, index - data.rfind(b"\n", 0, index)
+    return f"line {line} column {column}"
 
 
 def _check_version(document: object, name: str) -> None:
@@ -122,37 +163,24 @@ def _check_version(document: object, name: str) -> None:
         )
 
 
-def _faults(error: ValidationError, name: str) -> Iterator[Diagnostic]:
-    faults = error.errors(include_url=False, include_context=False, include_input=False)
-    for fault in faults[:_SHOWN_FAULTS]:
-        yield _unknown_field(fault, name) if fault["type"] == "extra_forbidden" else _invalid_field(fault, name)
-
-
-def _unknown_field(fault: ErrorDetails, name: str) -> Diagnostic:
-    return Diagnostic(
-        codes.UNKNOWN_FIELD,
-        f"{name} holds {_where(fault)}, which this dmail does not know and would lose with the next write. Remove the "
-        "field if it was added by hand, or use the dmail that wrote it.",
-        help=suggestion(str(fault["loc"][-1]), _known_fields()),
-    )
-
-
-def _invalid_field(fault: ErrorDetails, name: str) -> Diagnostic:
+def _diagnostic(fault: Fault, name: str) -> Diagnostic:
+    if fault.known:
+        return Diagnostic(
+            codes.UNKNOWN_FIELD,
+            f"{name} holds {_where(fault.path)}, which this dmail does not know and would lose with the next write. "
+            "Remove the field if it was added by hand, or use the dmail that wrote it.",
+            help=suggestion(str(fault.path[-1]), fault.known),
+        )
     return Diagnostic(
         codes.INVALID_FIELD,
-        f"{name} does not hold what belongs at {_where(fault)}. Nothing was changed. Put the backup in its place, or "
-        "mend the field; schemas/state.schema.json describes it.",
-        cause=fault["msg"],
+        f"{name} does not hold what belongs at {_where(fault.path)}. Nothing was changed. Put the backup in its place, "
+        "or mend the field; schemas/state.schema.json describes it.",
+        cause=fault.reason,
     )
 
 
-def _where(fault: ErrorDetails) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault["loc"]).lstrip(".")
-
-
-def _known_fields() -> set[str]:
-    """The fields of every record: which one it is does not show in the place of the fault."""
-    return {field for record in Record.__subclasses__() for field in record.model_fields}
+def _where(path: Path) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
 
 
 def _check_unique(snapshot: Snapshot, name: str) -> None:

@@ -14,6 +14,7 @@ from msgspec import Struct
 from declarative_mail.addresses import Address, ModulePath, module_prefix
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.state.follow import renamed_texts, with_renamed_addresses
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
 
@@ -62,7 +63,7 @@ def remove(snapshot: Snapshot, target: Target) -> Edit:
     texts = {str(address) for address in gone}
     kept = [_without_dependencies(record, texts) for record in snapshot.resources if record.address not in gone]
     results = tuple(result for result in snapshot.check_results if result.address not in texts)
-    left = snapshot.with_resources(kept).model_copy(update={"check_results": results})
+    left = replace(snapshot.with_resources(kept), check_results=results)
     return Edit(left, dict.fromkeys(sorted(gone)))
 
 
@@ -83,10 +84,7 @@ def replace_remote(snapshot: Snapshot, source: str, target: str) -> Edit:
         known = {record.remote for record in snapshot.resources}
         detail = f"No object in the state is on the remote {source}. `dmail state list` shows what is where."
         raise DiagnosticError(Diagnostic(codes.NO_SUCH_OBJECT, detail, help=suggestion(source, known)))
-    records = [
-        record.model_copy(update={"remote": target}) if record.remote == source else record
-        for record in snapshot.resources
-    ]
+    records = [replace(record, remote=target) if record.remote == source else record for record in snapshot.resources]
     return Edit(snapshot.with_resources(records), found)
 
 
@@ -147,13 +145,12 @@ def _check_free(snapshot: Snapshot, renamed: Mapping[Address, Address]) -> None:
 
 def _with_addresses(snapshot: Snapshot, texts: Mapping[str, str]) -> Snapshot:
     results = tuple(
-        result.model_copy(update={"address": texts.get(result.address, result.address)})
-        for result in snapshot.check_results
+        replace(result, address=texts.get(result.address, result.address)) for result in snapshot.check_results
     )
-    return snapshot.model_copy(update={"check_results": results})
+    return replace(snapshot, check_results=results)
 
 
 def _without_dependencies(record: ResourceRecord, gone: set[str]) -> ResourceRecord:
     """Nothing waits for an object that the state does not know."""
     kept = tuple(address for address in record.dependencies if address not in gone)
-    return record if kept == record.dependencies else record.model_copy(update={"dependencies": kept})
+    return record if kept == record.dependencies else replace(record, dependencies=kept)

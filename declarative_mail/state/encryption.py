@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypeAlias
 
-from pydantic_core import from_json, to_json
+import msgspec
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
@@ -105,7 +105,7 @@ class Envelope:
             "public": dict(public or {}),
         }
         sealed = AESGCM(keys.encryption).encrypt(nonce, data, canonical(header))
-        return to_json(header | {"data": b64encode(sealed).decode()}) + b"\n"
+        return msgspec.json.encode(header | {"data": b64encode(sealed).decode()}) + b"\n"
 
     def open(self, data: bytes, *, name: str) -> Opened:
         """The content of a file, sealed or plain.
@@ -184,8 +184,8 @@ def _derive(passphrase: Secret, kdf: Header) -> _Keys:
 
 def _parsed(data: bytes, name: str) -> dict[str, Any]:
     try:
-        document = from_json(data)
-    except ValueError:
+        document = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         document = None
     if not isinstance(document, dict) or document.keys() != {"encryption", "public", "data"}:
         raise DiagnosticError(_tampered(name))

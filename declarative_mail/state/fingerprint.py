@@ -22,6 +22,7 @@ from typing import Any
 
 from declarative_mail.diagnostics import Diagnostic
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.resources.stored import SECRET, secret_leaf, with_leaves
 from declarative_mail.secrets import Secret
 from declarative_mail.state.follow import with_changed_leaves
@@ -127,16 +128,16 @@ class Fingerprinter:
         nothing could be compared with them. While others are left, the state goes on to name the older key.
         """
         if self._stored is None or self._stored == self.record:
-            return snapshot.model_copy(update={"fingerprint": self.record})
+            return replace(snapshot, fingerprint=self.record)
         left: list[str] = []
         renew = partial(self._renew, left=left)
         records = [with_changed_leaves(record, SECRET, renew) for record in snapshot.resources]
         outputs = {
-            name: output.model_copy(update={"value": with_leaves(output.value, SECRET, renew)})
+            name: replace(output, value=with_leaves(output.value, SECRET, renew))
             for name, output in snapshot.outputs.items()
         }
-        update = {"outputs": outputs, "fingerprint": self._stored if left else self.record}
-        return snapshot.with_resources(records).model_copy(update=update)
+        described = self._stored if left else self.record
+        return replace(snapshot.with_resources(records), outputs=outputs, fingerprint=described)
 
     def _renew(self, leaf: dict[str, Any], *, left: list[str]) -> dict[str, Any]:
         """The content of a leaf with a current fingerprint; where that cannot be, the old one is noted as left."""

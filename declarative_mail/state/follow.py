@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from declarative_mail.addresses import Address
+from declarative_mail.records import replace
 from declarative_mail.resources.stored import REFERENCE, with_leaves
 from declarative_mail.state.digest import short_digest
 from declarative_mail.state.snapshot import ResourceRecord
@@ -28,7 +29,7 @@ def with_changed_leaves(record: ResourceRecord, kind: str, change: Callable[[Any
         return record
     fitting = {name for name in changed if record.applied.get(name) == short_digest(record.attributes[name])}
     applied = record.applied | {name: short_digest(attributes[name]) for name in fitting}
-    return record.model_copy(update={"attributes": attributes, "applied": applied})
+    return replace(record, attributes=attributes, applied=applied)
 
 
 def renamed_texts(renamed: Mapping[Address, Address], known: Iterable[Address]) -> dict[str, str]:
@@ -56,8 +57,10 @@ def with_renamed_addresses(texts: Mapping[str, str]) -> Callable[[ResourceRecord
 
     def follow(record: ResourceRecord) -> ResourceRecord:
         followed = with_changed_leaves(record, REFERENCE, rename)
-        lists = {"dependencies": record.dependencies, "references": record.references}
-        changed = {name: tuple(map(rename, addresses)) for name, addresses in lists.items()}
-        return followed if changed == lists else followed.model_copy(update=changed)
+        dependencies = tuple(map(rename, record.dependencies))
+        references = tuple(map(rename, record.references))
+        if (dependencies, references) == (record.dependencies, record.references):
+            return followed
+        return replace(followed, dependencies=dependencies, references=references)
 
     return follow

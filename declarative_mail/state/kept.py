@@ -6,8 +6,10 @@ from msgspec import Struct
 
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.state.codec import read_snapshot, write_snapshot
 from declarative_mail.state.encryption import Envelope
+from declarative_mail.state.json_text import encoded
 from declarative_mail.state.lease import Lease
 from declarative_mail.state.snapshot import Snapshot
 from declarative_mail.state.stores.base import Store
@@ -58,10 +60,10 @@ def write_state(store: Store, envelope: Envelope, kept: Kept, *, snapshot: Snaps
     before = kept.snapshot
     if before:
         _check_lineage(snapshot, before, store.name)
-        same = snapshot.model_copy(update={"serial": before.serial, "tool_version": before.tool_version})
+        same = replace(snapshot, serial=before.serial, tool_version=before.tool_version)
         if is_same(same, before) and not kept.warnings:
             return kept
-    following = snapshot.model_copy(update={"serial": before.serial + 1 if before else 1})
+    following = replace(snapshot, serial=before.serial + 1 if before else 1)
     return _put(store, envelope, kept, following, lease)
 
 
@@ -111,8 +113,8 @@ def is_same(one: Snapshot, other: Snapshot) -> bool:
     if len(one.resources) != len(other.resources):
         return False
     pairs = zip(one.resources, other.resources, strict=True)
-    rest = [snapshot.model_dump_json(exclude={"resources"}) for snapshot in (one, other)]
-    return rest[0] == rest[1] and all(a is b or a.model_dump_json() == b.model_dump_json() for a, b in pairs)
+    rest = [encoded(replace(snapshot, resources=())) for snapshot in (one, other)]
+    return rest[0] == rest[1] and all(a is b or encoded(a) == encoded(b) for a, b in pairs)
 
 
 def _put(store: Store, envelope: Envelope, kept: Kept, snapshot: Snapshot, lease: Lease) -> Kept:

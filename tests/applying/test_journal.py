@@ -8,6 +8,7 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +20,7 @@ from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import remotes
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.planning.change import Action, Change
+from declarative_mail.records import replace
 from declarative_mail.remotes.base import LiveObject, Operation, Written
 from declarative_mail.secrets import Secret
 from declarative_mail.state.codec import read_snapshot, write_snapshot
@@ -37,12 +39,12 @@ def _record(address: str, id_: str, **attributes: object) -> ResourceRecord:
 
 def _done(verb: str, address: str, record: ResourceRecord | None, *, object_id: str | None = None) -> Intent:
     outcome = Outcome(status="done", at=AT, record=record)
-    fields = {"id": f"{verb}-{address}", "address": address, "verb": verb, "remote": "rest.x", "object_id": object_id}
-    return Intent.model_validate({**fields, "at": AT, "outcome": outcome})
+    fields: dict[str, Any] = {"id": f"{verb}-{address}", "address": address, "verb": verb, "remote": "rest.x"}
+    return Intent(**fields, object_id=object_id, at=AT, outcome=outcome)
 
 
 def _open(verb: str, address: str) -> Intent:
-    return _done(verb, address, None).model_copy(update={"outcome": None})
+    return replace(_done(verb, address, None), outcome=None)
 
 
 def _ids(snapshot: Snapshot) -> dict[str, str]:
@@ -72,7 +74,7 @@ class TestFold:
 
     def test_failed_call_changes_nothing_and_an_open_one_stays_open(self) -> None:
         """The remote said no to one; nobody knows of the other."""
-        failed = _open("create", "user_group.a").model_copy(update={"outcome": Outcome(status="failed", at=AT)})
+        failed = replace(_open("create", "user_group.a"), outcome=Outcome(status="failed", at=AT))
 
         found = fold(make_snapshot(), [failed, _open("create", "user_group.b")])
 
@@ -81,7 +83,7 @@ class TestFold:
     def test_replaced_object_stands_until_its_delete_is_done(self) -> None:
         """Created first: both are remembered, then the old one is not."""
         old, new = _record("user_group.a", "1"), _record("user_group.a", "2")
-        create = _done("create", "user_group.a", new).model_copy(update={"deposed": "cafe"})
+        create = replace(_done("create", "user_group.a", new), deposed="cafe")
         delete = _done("delete", "user_group.a", None, object_id="1")
 
         between, after = fold(make_snapshot(old), [create]), fold(make_snapshot(old), [create, delete])
@@ -99,7 +101,7 @@ class TestFold:
 
     def test_id_that_is_used_again_names_the_new_object(self) -> None:
         """A system where we choose the ids: the old object that was left is gone, or its delete would hit this one."""
-        left = _record("user_group.a", "shop/a").model_copy(update={"deposed": "cafe"})
+        left = replace(_record("user_group.a", "shop/a"), deposed="cafe")
         create = _done("create", "user_group.a", _record("user_group.a", "shop/a", description="new"))
 
         found = fold(make_snapshot(_record("user_group.a", "shop/b"), left), [create])
@@ -110,7 +112,7 @@ class TestFold:
 
     def test_id_that_an_import_used_again_names_an_object_that_stays(self) -> None:
         """The same where no call was made for it."""
-        left = _record("user_group.a", "shop/a").model_copy(update={"deposed": "cafe"})
+        left = replace(_record("user_group.a", "shop/a"), deposed="cafe")
 
         snapshot = read_snapshot(write_snapshot(make_snapshot(_record("user_group.b", "shop/a"), left)), name="x")
 
@@ -132,7 +134,7 @@ class TestFold:
 
     def test_folding_twice_is_folding_once(self) -> None:
         """A run that was killed while it took up the journal of another."""
-        create = _done("create", "user_group.a", _record("user_group.a", "2")).model_copy(update={"deposed": "cafe"})
+        create = replace(_done("create", "user_group.a", _record("user_group.a", "2")), deposed="cafe")
         intents = [
             create,
             _done("delete", "user_group.b", None, object_id="3"),
@@ -153,7 +155,7 @@ class TestFold:
         made = _done("create", "smtp_server.a", record)
 
         found = fold(make_snapshot(), [made])
-        again = fold(found, [made.model_copy(update={"outcome": later})])
+        again = fold(found, [replace(made, outcome=later)])
 
         assert found.resources[0].secrets_changed == {"password": AT}
         assert again.resources[0].secrets_changed == {"password": AT}
@@ -284,6 +286,30 @@ class TestFile:
         """An older program does not guess."""
         path.write_text('{"version": 2, "lineage": "x"}\n', encoding="utf-8")
 
+        with fails_with(codes.UNREADABLE):
+            FileJournal(path, Envelope()).read()
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            ('"verb":"create"', '"verb":"make"'),
+            ('"verb":"create"', '"verb":"create","more":1'),
+            (LINEAGE, "mine"),
+            ('"name":"user_group.a"', '"name":"\\ud800"'),
+            ('"name":"user_group.a"', '"name":NaN'),
+            ('"name":"user_group.a"', f'"name":{"[" * 5000}'),
+            ('"create-user_group.a":{', '"create-user_group.z":{'),
+            ('"schema_version":1', '"schema_version":1.0'),
+        ],
+        ids=lambda text: text[:30],
+    )
+    def test_line_that_was_changed_is_refused(self, path: Path, old: str, new: str) -> None:
+        """A word that is none, a field that is not known, a number that is none: nothing is made of it."""
+        _written(path, Envelope())
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+        assert old in text
         with fails_with(codes.UNREADABLE):
             FileJournal(path, Envelope()).read()
 

@@ -142,6 +142,16 @@ def test_start_of_the_command_line_is_cheap() -> None:
     assert result.stdout.split() == []
 
 
+def test_files_of_the_program_need_no_pydantic() -> None:
+    """A state, a journal or a plan is read and written without what checks a configuration."""
+    parts = ["applying.journal", "operations.state_data", "planning.digest", "planning.plan_file", "state.kept"]
+    names = [f"declarative_mail.{part}" for part in parts]
+    program = f"import sys, {', '.join(names)}; print(*sorted({{'pydantic', 'pydantic_core'}} & sys.modules.keys()))"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert result.stdout.split() == []
+
+
 def _imported() -> set[str]:
     """The first word of every absolute import in the package, and what is looked up with ``find_spec``."""
     nodes = [node for path in modules() for node in ast.walk(parsed(path))]

@@ -60,7 +60,7 @@ def test_other_remote_is_a_replacement() -> None:
 
 def test_tainted_object_is_replaced() -> None:
     """What failed half-way is made anew."""
-    change = plan([wanted(A)], [record(A).model_copy(update={"status": "tainted"})])[A]
+    change = plan([wanted(A)], [replace(record(A), status="tainted")])[A]
 
     assert (change.action, change.reason) == (Action.REPLACE, Reason.TAINTED)
 

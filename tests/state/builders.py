@@ -10,6 +10,7 @@ import pytest
 
 from declarative_mail.addresses import Address, parse_address
 from declarative_mail.diagnostics import Code, DiagnosticError
+from declarative_mail.records import replace
 from declarative_mail.state.digest import attribute_digests
 from declarative_mail.state.lock import LockInfo, new_lock_info
 from declarative_mail.state.snapshot import ModuleCall, ResourceRecord, Snapshot
@@ -42,7 +43,8 @@ def make_snapshot(*addresses: str | ResourceRecord, **fields: Any) -> Snapshot:
     """A state with these objects."""
     records = [one if isinstance(one, ResourceRecord) else make_record(one) for one in addresses]
     empty = Snapshot.empty(lineage=LINEAGE, tool_version="0.1.0")
-    return empty.with_resources(records).model_copy(update={"serial": 1, **fields})
+    changes: dict[str, Any] = {"serial": 1, **fields}
+    return replace(empty.with_resources(records), **changes)
 
 
 def make_lock(operation: str = "apply") -> LockInfo:

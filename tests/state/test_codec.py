@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # no stubs
 
+from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.state import codec
 from declarative_mail.state.codec import read_snapshot, write_snapshot
@@ -43,10 +45,9 @@ class TestRoundTrip:
 
         Draft202012Validator(json.loads(SCHEMA.read_text())).validate(written)
 
-    def test_the_current_version_is_written_byte_by_byte(self) -> None:
+    @pytest.mark.parametrize("path", sorted(ROUNDTRIP.glob("v1-*.json")), ids=lambda path: path.stem)
+    def test_the_current_version_is_written_byte_by_byte(self, path: Path) -> None:
         """A change of the format shows here: then it needs a new version, and a new file in the folder."""
-        path = ROUNDTRIP / "v1-everything.json"
-
         assert path.read_bytes() == write_snapshot(read_snapshot(path.read_bytes(), name=path.name))
 
     def test_the_sample_uses_every_field(self) -> None:
@@ -85,6 +86,35 @@ class TestRoundTrip:
         read = read_snapshot(write_snapshot(make_snapshot(pending=(intent,))), name="x")
 
         assert (intent,) == read.pending
+
+
+def _places(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every place in a document."""
+    if path:
+        yield path
+    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in steps:
+        yield from _places(item, (*path, step))
+
+
+def _with(whole: Any, path: tuple[str | int, ...], value: object) -> Any:
+    """A copy of a document with another value at a place."""
+    if not path:
+        return value
+    copy: Any = dict(whole) if isinstance(whole, dict) else list(whole)
+    copy[path[0]] = _with(whole[path[0]], path[1:], value)
+    return copy
+
+
+EVERYTHING: dict[str, Any] = json.loads((ROUNDTRIP / "v1-everything.json").read_text())
+
+
+def _diagnostics(document: object) -> list[Diagnostic]:
+    try:
+        read_snapshot(json.dumps(document).encode(), name="x.json")
+    except DiagnosticError as error:
+        return list(error.diagnostics)
+    return []
 
 
 class TestFaults:
@@ -155,6 +185,99 @@ class TestFaults:
         with fails_with(codes.INVALID_FIELD) as caught:
             read_snapshot(json.dumps(bad).encode(), name="x.json")
         assert "hunter2" not in str([one.data for one in caught.value.diagnostics])
+
+    @pytest.mark.parametrize("value", ["hunter2", ["hunter2"], {"x": "hunter2"}], ids=str)
+    def test_no_wrong_value_is_shown_wherever_it_stands(self, value: object) -> None:
+        """Each place of a state that uses every field, also where there are words to choose from."""
+        found = [one for path in _places(EVERYTHING) for one in _diagnostics(_with(EVERYTHING, path, value))]
+
+        assert len(found) > 50
+        assert "hunter2" not in str([one.data for one in found])
+
+    def test_each_place_is_one_fault(self) -> None:
+        """With its path through lists, records and texts by name, in the order of the fields."""
+        bad = json.loads(json.dumps(EVERYTHING))
+        bad["outputs"] = {"a": {"value": 1}, "b": {"sensitive": 1}}
+        bad["resources"][0] |= {"mode": "manged", "key": 1.5, "dependencies": ["x.y", 3], "applied": {"host": None}}
+        del bad["resources"][1]["id"]
+        bad["check_results"][0]["stages"] = [{"stage": "tcp", "verdict": "pas", "ms": "5"}]
+        bad["pending"][0]["record"]["lifecycle"] = {"prevent_destroy": "yes", "destroy": True}
+
+        causes = {
+            one.detail.split(" at ")[-1].split(". ")[0].split(", which")[0]: one.cause for one in _diagnostics(bad)
+        }
+
+        assert list(causes.items()) == [
+            ("outputs.b.sensitive", "Expected `bool`, got `int`"),
+            ("resources[0].mode", "Expected 'managed' or 'data'"),
+            ("resources[0].key", "Expected `int | str | null`, got `float`"),
+            ("resources[0].applied.host", "Expected `str`, got `null`"),
+            ("resources[0].dependencies[1]", "Expected `str`, got `int`"),
+            ("resources[1].id", "The field is missing"),
+            ("check_results[0].stages[0].verdict", "Expected 'pass' or 'warn' or 'fail' or 'skipped' or 'unknown'"),
+            ("check_results[0].stages[0].ms", "Expected `int`, got `str`"),
+            ("pending[0].record.lifecycle.prevent_destroy", "Expected `bool`, got `str`"),
+            ("x.json holds pending[0].record.lifecycle.destroy", None),
+        ]
+
+    @pytest.mark.parametrize("value", ["1", 1.0, True, None])
+    def test_what_looks_like_a_whole_number_is_none(self, value: object) -> None:
+        """Neither text nor a float nor true: another program that writes states so would write more that is wrong."""
+        record = document()["resources"][0] | {"schema_version": value}
+
+        with fails_with(codes.INVALID_FIELD, codes.INVALID_FIELD):
+            read_snapshot(json.dumps(document(serial=value, resources=[record])).encode(), name="x.json")
+
+    @pytest.mark.parametrize("end", ["\n", " ", "0"])
+    def test_a_lineage_ends_where_it_ends(self, end: str) -> None:
+        """A line end behind it counts too."""
+        with fails_with(codes.INVALID_FIELD):
+            read_snapshot(json.dumps(document(lineage=LINEAGE + end)).encode(), name="x.json")
+
+    @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "9" * 5000])
+    def test_a_number_that_nothing_could_hold(self, number: str) -> None:
+        """It would be lost, or written as something else."""
+        data = json.dumps(document(outputs={"x": {"value": "#"}})).replace('"#"', number)
+
+        with fails_with(codes.NOT_JSON):
+            read_snapshot(data.encode(), name="x.json")
+
+    def test_the_last_of_a_name_counts(self) -> None:
+        """As in every reader of JSON; a fault in what does not count is none."""
+        data = json.dumps(document()).replace('"serial": 1', '"serial": "x", "serial": 7')
+
+        assert read_snapshot(data.encode(), name="x.json").serial == 7
+
+    def test_the_fault_in_the_text_has_its_line_and_column(self) -> None:
+        """Bytes of another encoding, and what follows the state, too."""
+        data = write_snapshot(make_snapshot(make_record("a.b", attributes={"x": "é"})))
+        latin = data.replace("é".encode(), b"\xe9")
+        line = data[: data.index("é".encode())].count(b"\n") + 1
+        cases = {
+            latin: f"bytes that are no UTF-8 at line {line} column 15",
+            data[:-2] + b"} x": "trailing characters at line",
+        }
+
+        for bad, cause in cases.items():
+            with fails_with(codes.NOT_JSON) as caught:
+                read_snapshot(bad, name="x.json")
+            assert str(caught.value.diagnostics[0].cause).startswith(cause)
+
+    def test_a_state_cut_within_a_character_or_a_number_is_truncated(self) -> None:
+        """Where it ends is no reason to call it anything else."""
+        data = write_snapshot(make_snapshot(make_record("a.b", attributes={"x": "é", "y": 1.5})))
+
+        for end in (data.index("é".encode()) + 1, data.index(b"1.5") + 2):
+            with fails_with(codes.TRUNCATED) as caught:
+                read_snapshot(data[:end], name="x.json")
+            assert "the text ends at line" in str(caught.value.diagnostics[0].cause)
+
+    def test_lists_in_lists_without_end(self) -> None:
+        """No state is like that: it is a fault, not a crash."""
+        data = json.dumps(document(outputs={"x": {"value": "#"}})).replace('"#"', "[" * 5000 + "]" * 5000)
+
+        with fails_with(codes.NOT_JSON):
+            read_snapshot(data.encode(), name="x.json")
 
     def test_many_faults_are_cut_off(self) -> None:
         """Ten are enough to see that the file is broken."""

@@ -246,6 +246,14 @@ class TestRefusals:
         with fails_with(codes.UNKNOWN_ENCRYPTION):
             Envelope(NEW).open(_changed(sealed, *path, value=value), name="x")
 
+    @pytest.mark.parametrize(
+        "rest", [b"", b"}", b"\xff}", b'"\xff"}', b"NaN}", b"[" * 5000], ids=lambda rest: repr(rest)[:12]
+    )
+    def test_what_only_begins_like_a_sealed_file(self, rest: bytes) -> None:
+        """No JSON at all, text of another encoding, lists without end: a fault, not a crash."""
+        with fails_with(codes.TAMPERED):
+            Envelope(NEW).open(b'{"encryption": ' + rest, name="x")
+
     @pytest.mark.parametrize("cut", [40, -10])
     def test_a_truncated_file(self, cut: int) -> None:
         """It is refused as a whole."""

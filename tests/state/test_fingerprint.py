@@ -9,6 +9,7 @@ from threading import Barrier, Event, Thread
 import pytest
 
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.records import replace
 from declarative_mail.resources.stored import SECRET as SECRET_LEAF
 from declarative_mail.resources.stored import leaf_content, secret_leaf
 from declarative_mail.secrets import Secret
@@ -184,7 +185,7 @@ class TestRenewal:
         first = Fingerprinter(None, key=b"old")
         snapshot = self.state(first, SECRET)
 
-        assert first.renewed(snapshot.model_copy(update={"fingerprint": None})) == snapshot
+        assert first.renewed(replace(snapshot, fingerprint=None)) == snapshot
         assert Fingerprinter(first.record, key=b"old").renewed(snapshot) == snapshot
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
-from pydantic import BaseModel
+import msgspec
 
 from declarative_mail.cli.main import cli
 from declarative_mail.planning.plan_file import PlanFile
@@ -24,7 +24,7 @@ from declarative_mail.remotes.harness.tables import capabilities_of
 from declarative_mail.resources.models.compile import compiled
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.resources.schema import TABLES, resource_schema
-from declarative_mail.state.snapshot import Snapshot
+from declarative_mail.state.snapshot import Record, Snapshot
 
 ROOT = Path(__file__).parents[2]
 
@@ -41,10 +41,11 @@ def generated_files() -> dict[str, str]:
     }
 
 
-def schema(model: type[BaseModel], title: str) -> str:
+def schema(record: type[Record], title: str) -> str:
     """The JSON schema of a record, as it stands in a file."""
-    found = model.model_json_schema(mode="serialization")
-    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", **found, "title": title}
+    _, found = msgspec.json.schema_components((record,), ref_template="#/$defs/{name}")
+    whole = found.pop(record.__name__)
+    document = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": found, **whole, "title": title}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
