@@ -30,12 +30,14 @@ from declarative_mail.language.syntax import Body, Expression
 class Graph(Struct, frozen=True):
     """The nodes in an order in which each comes after what it needs, and what each needs directly.
 
-    `cyclic` are those that need themselves in the end: they have no value.
+    `cyclic` are those that need themselves in the end: they have no value. `seen` are those that some expression may
+    ask for: of most resources nobody asks what they are.
     """
 
     order: tuple[Node, ...]
     needs: Mapping[Node, frozenset[Node]]
     cyclic: frozenset[Node] = frozenset()
+    seen: frozenset[Node] = frozenset()
 
     def ancestors(self, node: Node) -> set[Node]:
         """Everything that a node needs, directly or not."""
@@ -56,6 +58,7 @@ class _Building(Struct):
     remotes: Mapping[tuple[str, str], object]
     needs: dict[Node, set[Node]] = field(default_factory=dict)
     places: dict[Node, Span] = field(default_factory=dict)
+    all_seen: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
@@ -73,7 +76,10 @@ def build_graph(configuration: Configuration, types: Iterable[str]) -> tuple[Gra
     _add_module(building, (), configuration)
     order, cyclic = _order(building)
     needs = {node: frozenset(needs) for node, needs in building.needs.items()}
-    return Graph(order, needs, frozenset(cyclic)), building.diagnostics
+    # What is said of a fault may show any value.
+    all_seen = building.all_seen or bool(building.diagnostics)
+    seen = frozenset(order) if all_seen else frozenset[Node]().union(*needs.values())
+    return Graph(order, needs, frozenset(cyclic), seen), building.diagnostics
 
 
 def _order(building: _Building) -> tuple[tuple[Node, ...], set[Node]]:
@@ -129,6 +135,8 @@ def _add_module(building: _Building, path: StaticPath, configuration: Configurat
             [one.id, *([] if one.for_each is None else [one.for_each])],
             local_names=() if one.for_each is None else ("each",),
         )
+        # The keys in its `to` may be of anything that was evaluated before.
+        building.all_seen = True
     _add_calls(building, path, configuration, linker)
 
 
@@ -265,3 +273,5 @@ class _Linker:
                     self.references.fault(codes.NOT_AVAILABLE_HERE, detail, traversal.span)
                     continue
                 needs.update(self.references.targets(traversal))
+                # The first step of ``user_group["ops"].id`` is taken for the name of a group, and may be another's.
+                self.building.all_seen |= bool(traversal.steps) and not traversal.plain(1)

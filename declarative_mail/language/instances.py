@@ -76,17 +76,20 @@ class Host(Protocol):
     """What evaluation asks of the layers above: the object that a resource or data instance is in expressions.
 
     `resource` and `data` are called for each instance after everything that it refers to. They must not raise for
-    faulty input: faults go to the diagnostics that the implementation keeps, and the answer is then an unknown value.
+    faulty input: faults go to the diagnostics that the implementation keeps, and the object is then an unknown value.
     """
 
     diagnostics: list[Diagnostic]
 
-    def resource(self, instance: ResourceInstance) -> Value:
-        """The object of a managed resource: its attributes, computed ones unknown unless the state knows them."""
+    def resource(self, instance: ResourceInstance) -> None:
+        """Take a managed resource over."""
         ...
 
     def object(self, address: Address) -> Value:
-        """The same of an instance that was handed over before, with what is known of it now."""
+        """The object of a managed resource that was handed over before, with what is known of it now.
+
+        It has the attributes, computed ones unknown unless the state knows them.
+        """
         ...
 
     def data(self, instance: ResourceInstance) -> Value:

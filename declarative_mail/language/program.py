@@ -29,7 +29,7 @@ from declarative_mail.language.instances import (
     RemoteInstance,
     ResourceInstance,
 )
-from declarative_mail.language.nodes import Node, StaticPath, static_path
+from declarative_mail.language.nodes import Node, StaticPath, node_of, static_path
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
@@ -100,6 +100,14 @@ class Program(Struct):
         for node in self.graph.order:
             if node.kind in ("var", "local", "output"):
                 self.evaluate(node)
+
+    def is_seen(self, address: Address) -> bool:
+        """Whether something in the configuration may ask what an object is."""
+        return node_of(address) in self.graph.seen
+
+    def see_all(self) -> None:
+        """Let expressions find every object, also those that nothing in the configuration refers to."""
+        self.put({address: self.host.object(address) for address in self.instances})
 
     def put(self, values: Mapping[Address, Value]) -> None:
         """Let these objects be what expressions see under their addresses."""
