@@ -25,6 +25,7 @@ from declarative_mail.language.evaluate import references
 from declarative_mail.language.nodes import Node, StaticPath
 from declarative_mail.language.resolve import References
 from declarative_mail.language.syntax import Body, Expression
+from declarative_mail.language.written_out import is_written_out
 
 
 class Graph(Struct, frozen=True):
@@ -209,8 +210,10 @@ class _Linker:
 
     def resource(self, node: Node, block: ResourceBlock) -> None:
         heads = [one for one in (block.count, block.for_each) if one is not None]
-        self.expressions(node, heads)
-        self.depends(node, block.depends_on)
+        if heads:
+            self.expressions(node, heads)
+        if block.depends_on:
+            self.depends(node, block.depends_on)
         names = ("each",) if block.for_each is not None else ("count",) if block.count is not None else ()
         if block.remote is not None and address_text(block.remote) != "local":
             # The remote that needs no block is named alone: ``remote = local``.
@@ -218,7 +221,8 @@ class _Linker:
         lifecycle = block.lifecycle
         if lifecycle.prevent_destroy is not None:
             self.expressions(node, [lifecycle.prevent_destroy], local_names=names)
-        self.expressions(node, lifecycle.replace_triggered_by, local_names=names)
+        if lifecycle.replace_triggered_by:
+            self.expressions(node, lifecycle.replace_triggered_by, local_names=names)
         for rule in lifecycle.preconditions:
             self.expressions(node, [rule.condition, rule.error_message], local_names=names)
         for rule in lifecycle.postconditions:
@@ -226,12 +230,9 @@ class _Linker:
         self.body(node, block.body, local_names=names)
 
     def body(self, node: Node, body: Body, *, local_names: tuple[str, ...] = (), remote_block: bool = False) -> None:
-        self.expressions(
-            node,
-            [attribute.expression for attribute in body.attributes.values()],
-            local_names=local_names,
-            remote_block=remote_block,
-        )
+        found = [one.expression for one in body.attributes.values() if not is_written_out(one.expression)]
+        if found:
+            self.expressions(node, found, local_names=local_names, remote_block=remote_block)
         for block in body.blocks:
             if block.type == "dynamic" and len(block.labels) == 1:
                 self._dynamic(node, block.body, block.labels[0].text, local_names=local_names)
