@@ -75,7 +75,7 @@ class Address(Struct, frozen=True):
 
     def instance(self, key: Key) -> Address:
         """The address of the instance with this key."""
-        return Address(self.type, self.name, key, self.module, self.mode)
+        return self if key is None is self.key else Address(self.type, self.name, key, self.module, self.mode)
 
 
 def module_prefix(path: ModulePath) -> str:

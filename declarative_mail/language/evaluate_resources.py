@@ -185,6 +185,8 @@ def _remote_name(program: Program, block: ResourceBlock) -> str | None:
 
 def _dependency_addresses(program: Program, node: Node) -> tuple[Address, ...]:
     """The resource blocks that a node needs, through locals, variables and modules, as addresses without keys."""
+    if not program.graph.needs[node]:
+        return ()
     known = program.dependencies.get(node)
     if known is None:
         found = set(_resource_needs(program, node))

@@ -10,6 +10,7 @@ from declarative_mail.addresses import Address, ModulePath
 from declarative_mail.diagnostics import Diagnostic, Span
 from declarative_mail.language.configuration import Module, ResourceBlock
 from declarative_mail.language.evaluated import EvaluatedBody
+from declarative_mail.language.scope import Scope
 from declarative_mail.language.values import Value
 
 
@@ -98,13 +99,17 @@ class Host(Protocol):
 
 
 class ModuleInstance(Struct, eq=False):
-    """One instance of a module while it is evaluated: `roots` is what the first word of a reference may be."""
+    """One instance of a module while it is evaluated.
+
+    `roots` is what the first word of a reference may be, `scope` what expressions see: the same, and functions.
+    """
 
     path: ModulePath
     module: Module
     parent: ModuleInstance | None
     call_names: dict[str, Value]
-    roots: dict[str, Value] = field(default_factory=dict)
+    scope: Scope
+    roots: dict[str, Value]
     variables: dict[str, Value] = field(default_factory=dict)
     locals: dict[str, Value] = field(default_factory=dict)
     outputs: dict[str, Value] = field(default_factory=dict)

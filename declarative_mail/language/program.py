@@ -127,7 +127,9 @@ class Program(Struct):
         names: dict[str, Value],
     ) -> ModuleInstance:
         """A new instance of a module, with nothing evaluated yet."""
-        instance = ModuleInstance(path, configuration.module, parent, names)
+        roots: dict[str, Value] = {}
+        scope = Scope.root(roots, context=self.inputs.context)
+        instance = ModuleInstance(path, configuration.module, parent, names, scope, roots)
         instance.resources = {type_: {} for type_ in self.inputs.types}
         instance.data = {type_: {} for _, type_, _ in configuration.module.resources}
         root = self.configuration.module.directory
@@ -136,7 +138,8 @@ class Program(Struct):
 
     def scope_of(self, instance: ModuleInstance, names: Mapping[str, Value] | None = None) -> Scope:
         """What expressions of a module instance see; `names` are those that only one block sees."""
-        scope = Scope.root(instance.roots, context=self.inputs.context)
+        scope = instance.scope
+        scope.budget.rounds = 0
         return scope.child(names) if names else scope
 
     def evaluate(self, node: Node) -> None:
