@@ -65,7 +65,7 @@ class Address(Struct, frozen=True):
     @property
     def order(self) -> tuple[object, ...]:
         """A sort key: comparable with that of every other address."""
-        path = tuple((step.name, _key_order(step.key)) for step in self.module)
+        path = tuple([(step.name, _key_order(step.key)) for step in self.module])
         return (path, self.mode, self.type, self.name, _key_order(self.key))
 
     @property
@@ -75,12 +75,12 @@ class Address(Struct, frozen=True):
 
     def instance(self, key: Key) -> Address:
         """The address of the instance with this key."""
-        return Address(self.type, self.name, key, self.module, self.mode)
+        return self if key is None is self.key else Address(self.type, self.name, key, self.module, self.mode)
 
 
 def module_prefix(path: ModulePath) -> str:
     """``module.a.module.b["x"].`` or nothing at the root."""
-    return "".join(f"{step}." for step in path)
+    return "".join([f"{step}." for step in path]) if path else ""
 
 
 class AddressError(ValueError):

@@ -115,7 +115,9 @@ def plan_options(options: dict[str, Any]) -> PlanOptions:
 
 def show_plan(planned: Planned, output: Output, *, verbose: bool, markdown: bool = False) -> None:
     """Write a plan in the form that was asked for."""
-    data = planned.plan.shown(details=output.writes_json or markdown or verbose or _are_few(planned))
+    data = planned.plan.shown(
+        details=output.writes_json or markdown or verbose or _are_few(planned), of_unchanged=output.writes_json
+    )
     if output.writes_json:
         for change in data["changes"]:
             if verbose or change["action"] != "no-op" or change["importing"] or change["previous_address"]:

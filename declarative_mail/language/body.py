@@ -10,40 +10,41 @@ from declarative_mail.language.block_reader import BlockReader
 from declarative_mail.language.evaluate import Scope, evaluate_expression
 from declarative_mail.language.evaluated import EvaluatedAttribute, EvaluatedBlock, EvaluatedBody
 from declarative_mail.language.expand import elements_of
-from declarative_mail.language.syntax import Attribute, Block, Body, Literal, Variable
+from declarative_mail.language.syntax import Block, Body, Expression, Literal, Variable
 from declarative_mail.language.values import Value
+from declarative_mail.language.written_out import read_off
 
 _DYNAMIC_HELP = 'dynamic "email" { for_each = …  content { … } }'
 
 
 def evaluate_body(body: Body, scope: Scope, diagnostics: list[Diagnostic]) -> EvaluatedBody:
     """Every attribute and block of a body; faults go to `diagnostics`, a faulty attribute is unknown."""
-    attributes = {
-        name: EvaluatedAttribute(_value(attribute, scope, diagnostics), attribute.expression.span, attribute.name_span)
-        for name, attribute in body.attributes.items()
-    }
+    attributes: dict[str, EvaluatedAttribute] = {}
+    for name, attribute in body.attributes.items():
+        expression = attribute.expression
+        value = expression.value if type(expression) is Literal else _value(expression, scope, diagnostics)
+        attributes[name] = EvaluatedAttribute(value, expression.span, attribute.name_span)
     if not body.blocks:
         return EvaluatedBody(attributes, (), body.span)
-    blocks = tuple(one for block in body.blocks for one in _block(block, scope, diagnostics))
-    return EvaluatedBody(attributes, blocks, body.span)
+    blocks: list[EvaluatedBlock] = []
+    for block in body.blocks:
+        if block.type == "dynamic":
+            blocks.extend(_dynamic(block, scope, diagnostics))
+        else:
+            labels = tuple([label.text for label in block.labels])
+            inner = evaluate_body(block.body, scope, diagnostics)
+            blocks.append(EvaluatedBlock(block.type, labels, inner, block.header))
+    return EvaluatedBody(attributes, tuple(blocks), body.span)
 
 
-def _value(attribute: Attribute, scope: Scope, diagnostics: list[Diagnostic]) -> Value:
-    expression = attribute.expression
-    if type(expression) is Literal:
-        return expression.value
+def _value(expression: Expression, scope: Scope, diagnostics: list[Diagnostic]) -> Value:
+    written = read_off(expression)
+    if written is not None:
+        return written
     value, faults = evaluate_expression(expression, scope)
     if faults:
         diagnostics.extend(faults)
     return value
-
-
-def _block(block: Block, scope: Scope, diagnostics: list[Diagnostic]) -> Iterator[EvaluatedBlock]:
-    if block.type == "dynamic":
-        yield from _dynamic(block, scope, diagnostics)
-        return
-    labels = tuple(label.text for label in block.labels)
-    yield EvaluatedBlock(block.type, labels, evaluate_body(block.body, scope, diagnostics), block.header)
 
 
 def _dynamic(block: Block, scope: Scope, diagnostics: list[Diagnostic]) -> Iterator[EvaluatedBlock]:

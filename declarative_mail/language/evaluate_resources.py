@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 
 
 def evaluate_resource(program: Program, node: Node, instance: ModuleInstance) -> None:
-    """A resource or data block: all its instances, and the table by which expressions find them."""
+    """A resource or data block: all its instances, and the table by which expressions find them.
+
+    Where no expression asks for it, the table has nulls.
+    """
     mode, type_, name = node.key
     block = block_at(node, instance)
     table = instance.data[type_] if mode == "data" else instance.resources[type_]
@@ -65,7 +68,7 @@ def expanded_block(program: Program, node: Node, instance: ModuleInstance) -> In
 def evaluate_instance(
     program: Program, node: Node, instance: ModuleInstance, address: Address, *, names: Mapping[str, Value]
 ) -> Value:
-    """One instance of a block, as expressions see it.
+    """One instance of a block, as expressions see it; null where none does.
 
     Args:
         program: where faults and the record go.
@@ -74,8 +77,9 @@ def evaluate_instance(
         address: which one.
         names: those that only this one sees, ``each`` or ``count`` among them.
     """
-    scope, dependencies = program.scope_of(instance, names), _dependency_addresses(program, node)
-    return evaluate_block(program, address, block_at(node, instance), scope=scope, dependencies=dependencies)
+    return evaluate_block(
+        program, address, block_at(node, instance), scope=program.scope_of(instance, names), node=node
+    )
 
 
 def evaluate_block(
@@ -84,18 +88,16 @@ def evaluate_block(
     block: ResourceBlock,
     *,
     scope: Scope,
-    dependencies: tuple[Address, ...] = (),
-    in_check: bool = False,
+    node: Node | None = None,
 ) -> Value:
-    """One instance from its block and scope; the record of it is kept in the program.
+    """One instance from its block and scope; the record of it is kept in the program. Null where nothing asks for it.
 
     Args:
         program: where faults and the record go.
         address: which one.
         block: where it is declared.
         scope: the names that its expressions see, each or count among them.
-        dependencies: the blocks that it needs, as addresses without keys.
-        in_check: it is the data source of a check block, whose faults are warnings.
+        node: the block in the graph; None for the data source of a check block, whose faults are warnings.
     """
     lifecycle = block.lifecycle
     if lifecycle.preconditions:
@@ -106,13 +108,13 @@ def evaluate_block(
         block,
         evaluate_body(block.body, scope, program.diagnostics),
         _remote_name(program, block),
-        dependencies,
+        _dependency_addresses(program, node) if node is not None else (),
         lifecycle.prevent_destroy is not None and _prevent_destroy(program, lifecycle.prevent_destroy, scope),
         _triggers(program, address, lifecycle.replace_triggered_by, scope) if lifecycle.replace_triggered_by else (),
-        in_check,
+        node is None,
         bool(lifecycle.preconditions) and are_open(lifecycle.preconditions, scope),
     )
-    value = _ask_host(program, instance)
+    value = _ask_host(program, instance, is_seen=bool(lifecycle.postconditions) or node in program.graph.seen)
     if lifecycle.postconditions:
         inner = scope.child({"self": value})
         failed = failed_conditions(lifecycle.postconditions, inner, codes.CONDITION_FAILED, address=address)
@@ -120,12 +122,13 @@ def evaluate_block(
     return value
 
 
-def _ask_host(program: Program, instance: ResourceInstance) -> Value:
+def _ask_host(program: Program, instance: ResourceInstance, *, is_seen: bool) -> Value:
     if instance.block.mode == "data":
         program.data[instance.address] = instance
         return program.host.data(instance)
     program.instances[instance.address] = instance
-    return program.host.resource(instance)
+    program.host.resource(instance)
+    return program.host.object(instance.address) if is_seen else None
 
 
 def _prevent_destroy(program: Program, expression: Expression, scope: Scope) -> bool:
@@ -182,6 +185,8 @@ def _remote_name(program: Program, block: ResourceBlock) -> str | None:
 
 def _dependency_addresses(program: Program, node: Node) -> tuple[Address, ...]:
     """The resource blocks that a node needs, through locals, variables and modules, as addresses without keys."""
+    if not program.graph.needs[node]:
+        return ()
     known = program.dependencies.get(node)
     if known is None:
         found = set(_resource_needs(program, node))

@@ -105,7 +105,7 @@ def evaluate_check(program: Program, node: Node, instance: ModuleInstance) -> No
     if check.data is not None:
         data = check.data
         address = Address(data.type, data.name, None, instance.path, "data")
-        value = evaluate_block(program, address, data, scope=scope, in_check=True)
+        value = evaluate_block(program, address, data, scope=scope)
         scope = scope.child({"data": {**instance.data, data.type: {data.name: value}}})
     found = failed_conditions(check.asserts, scope, codes.CHECK_FAILED)
     failed = [one if one.code is codes.CHECK_FAILED else replace(one, code=codes.CHECK_FAILED) for one in found]

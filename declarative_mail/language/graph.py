@@ -23,19 +23,23 @@ from declarative_mail.language.block_reader import address_text
 from declarative_mail.language.configuration import CheckBlock, Configuration, ResourceBlock, Rule
 from declarative_mail.language.evaluate import references
 from declarative_mail.language.nodes import Node, StaticPath
+from declarative_mail.language.ordering import in_order
 from declarative_mail.language.resolve import References
 from declarative_mail.language.syntax import Body, Expression
+from declarative_mail.language.written_out import is_written_out
 
 
 class Graph(Struct, frozen=True):
     """The nodes in an order in which each comes after what it needs, and what each needs directly.
 
-    `cyclic` are those that need themselves in the end: they have no value.
+    `cyclic` are those that need themselves in the end: they have no value. `seen` are those that some expression may
+    ask for: of most resources nobody asks what they are.
     """
 
     order: tuple[Node, ...]
     needs: Mapping[Node, frozenset[Node]]
     cyclic: frozenset[Node] = frozenset()
+    seen: frozenset[Node] = frozenset()
 
     def ancestors(self, node: Node) -> set[Node]:
         """Everything that a node needs, directly or not."""
@@ -56,6 +60,7 @@ class _Building(Struct):
     remotes: Mapping[tuple[str, str], object]
     needs: dict[Node, set[Node]] = field(default_factory=dict)
     places: dict[Node, Span] = field(default_factory=dict)
+    all_seen: bool = False
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
@@ -73,15 +78,21 @@ def build_graph(configuration: Configuration, types: Iterable[str]) -> tuple[Gra
     _add_module(building, (), configuration)
     order, cyclic = _order(building)
     needs = {node: frozenset(needs) for node, needs in building.needs.items()}
-    return Graph(order, needs, frozenset(cyclic)), building.diagnostics
+    # What is said of a fault may show any value.
+    all_seen = building.all_seen or bool(building.diagnostics)
+    seen = frozenset(order) if all_seen else frozenset[Node]().union(*needs.values())
+    return Graph(order, needs, frozenset(cyclic), seen), building.diagnostics
 
 
 def _order(building: _Building) -> tuple[tuple[Node, ...], set[Node]]:
     """The nodes in order, and those that lie on a cycle: a fault each time, and the rest goes on without them."""
     cyclic: set[Node] = set()
     while True:
+        order = in_order(building.needs)
+        if order is not None:
+            return order, cyclic
         try:
-            return tuple(TopologicalSorter(building.needs).static_order()), cyclic
+            TopologicalSorter(building.needs).prepare()
         except CycleError as error:
             nodes: list[Node] = error.args[1]
             building.diagnostics.append(_cycle(building, nodes))
@@ -129,6 +140,8 @@ def _add_module(building: _Building, path: StaticPath, configuration: Configurat
             [one.id, *([] if one.for_each is None else [one.for_each])],
             local_names=() if one.for_each is None else ("each",),
         )
+        # The keys in its `to` may be of anything that was evaluated before.
+        building.all_seen = True
     _add_calls(building, path, configuration, linker)
 
 
@@ -201,8 +214,10 @@ class _Linker:
 
     def resource(self, node: Node, block: ResourceBlock) -> None:
         heads = [one for one in (block.count, block.for_each) if one is not None]
-        self.expressions(node, heads)
-        self.depends(node, block.depends_on)
+        if heads:
+            self.expressions(node, heads)
+        if block.depends_on:
+            self.depends(node, block.depends_on)
         names = ("each",) if block.for_each is not None else ("count",) if block.count is not None else ()
         if block.remote is not None and address_text(block.remote) != "local":
             # The remote that needs no block is named alone: ``remote = local``.
@@ -210,7 +225,8 @@ class _Linker:
         lifecycle = block.lifecycle
         if lifecycle.prevent_destroy is not None:
             self.expressions(node, [lifecycle.prevent_destroy], local_names=names)
-        self.expressions(node, lifecycle.replace_triggered_by, local_names=names)
+        if lifecycle.replace_triggered_by:
+            self.expressions(node, lifecycle.replace_triggered_by, local_names=names)
         for rule in lifecycle.preconditions:
             self.expressions(node, [rule.condition, rule.error_message], local_names=names)
         for rule in lifecycle.postconditions:
@@ -218,12 +234,9 @@ class _Linker:
         self.body(node, block.body, local_names=names)
 
     def body(self, node: Node, body: Body, *, local_names: tuple[str, ...] = (), remote_block: bool = False) -> None:
-        self.expressions(
-            node,
-            [attribute.expression for attribute in body.attributes.values()],
-            local_names=local_names,
-            remote_block=remote_block,
-        )
+        found = [one.expression for one in body.attributes.values() if not is_written_out(one.expression)]
+        if found:
+            self.expressions(node, found, local_names=local_names, remote_block=remote_block)
         for block in body.blocks:
             if block.type == "dynamic" and len(block.labels) == 1:
                 self._dynamic(node, block.body, block.labels[0].text, local_names=local_names)
@@ -265,3 +278,5 @@ class _Linker:
                     self.references.fault(codes.NOT_AVAILABLE_HERE, detail, traversal.span)
                     continue
                 needs.update(self.references.targets(traversal))
+                # The first step of ``user_group["ops"].id`` is taken for the name of a group, and may be another's.
+                self.building.all_seen |= bool(traversal.steps) and not traversal.plain(1)

@@ -10,6 +10,7 @@ from declarative_mail.addresses import Address, ModulePath
 from declarative_mail.diagnostics import Diagnostic, Span
 from declarative_mail.language.configuration import Module, ResourceBlock
 from declarative_mail.language.evaluated import EvaluatedBody
+from declarative_mail.language.scope import Scope
 from declarative_mail.language.values import Value
 
 
@@ -76,17 +77,20 @@ class Host(Protocol):
     """What evaluation asks of the layers above: the object that a resource or data instance is in expressions.
 
     `resource` and `data` are called for each instance after everything that it refers to. They must not raise for
-    faulty input: faults go to the diagnostics that the implementation keeps, and the answer is then an unknown value.
+    faulty input: faults go to the diagnostics that the implementation keeps, and the object is then an unknown value.
     """
 
     diagnostics: list[Diagnostic]
 
-    def resource(self, instance: ResourceInstance) -> Value:
-        """The object of a managed resource: its attributes, computed ones unknown unless the state knows them."""
+    def resource(self, instance: ResourceInstance) -> None:
+        """Take a managed resource over."""
         ...
 
     def object(self, address: Address) -> Value:
-        """The same of an instance that was handed over before, with what is known of it now."""
+        """The object of a managed resource that was handed over before, with what is known of it now.
+
+        It has the attributes, computed ones unknown unless the state knows them.
+        """
         ...
 
     def data(self, instance: ResourceInstance) -> Value:
@@ -95,13 +99,17 @@ class Host(Protocol):
 
 
 class ModuleInstance(Struct, eq=False):
-    """One instance of a module while it is evaluated: `roots` is what the first word of a reference may be."""
+    """One instance of a module while it is evaluated.
+
+    `roots` is what the first word of a reference may be, `scope` what expressions see: the same, and functions.
+    """
 
     path: ModulePath
     module: Module
     parent: ModuleInstance | None
     call_names: dict[str, Value]
-    roots: dict[str, Value] = field(default_factory=dict)
+    scope: Scope
+    roots: dict[str, Value]
     variables: dict[str, Value] = field(default_factory=dict)
     locals: dict[str, Value] = field(default_factory=dict)
     outputs: dict[str, Value] = field(default_factory=dict)

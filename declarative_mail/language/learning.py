@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from declarative_mail.addresses import Address, Key
 from declarative_mail.diagnostics import Diagnostic, has_errors
 from declarative_mail.language.evaluate_resources import block_at, evaluate_instance, expanded_block
-from declarative_mail.language.nodes import Node, static_path
+from declarative_mail.language.nodes import Node, node_of
 from declarative_mail.language.program import Program
 from declarative_mail.language.values import Value
 
@@ -37,9 +37,10 @@ class Learning:
         self._stale: set[Node] = set()
         self._expanded: dict[Address, _Names] = {}
 
-    def learn(self, address: Address, value: Value) -> None:
-        """An object is this from now on."""
-        self._learnt.setdefault(_node(address), {})[address] = value
+    def learn(self, address: Address) -> None:
+        """An object is what the host says of it from now on. One that no expression asks for need not be known."""
+        if self._program.is_seen(address):
+            self._learnt.setdefault(node_of(address), {})[address] = self._program.host.object(address)
 
     def compute(self, address: Address) -> list[Diagnostic]:
         """Compute one managed instance again, and before it all that its block needs and that may have changed.
@@ -49,7 +50,7 @@ class Learning:
         return self._said_by(lambda: self._compute_instance(address))
 
     def _compute_instance(self, address: Address) -> None:
-        node, block = _node(address), address.resource
+        node, block = node_of(address), address.resource
         if node not in self._ancestors:
             self._ancestors[node] = self._program.graph.ancestors(node)
         if self._refresh(self._ancestors[node]):
@@ -68,15 +69,15 @@ class Learning:
 
         Gives the managed instances that were computed again, and the diagnostics that came of it.
         """
-        again = self._instances(filter(_is_managed, self._downstream(map(_node, addresses), lambda _: True)))
+        again = self._instances(filter(_is_managed, self._downstream(map(node_of, addresses), lambda _: True)))
         return again, self._said_by(lambda: self._spread_to(addresses, again))
 
     def _spread_to(self, addresses: Iterable[Address], again: Iterable[Address]) -> None:
         for address in addresses:
-            self.learn(address, self._program.host.object(address))
+            self.learn(address)
         for address in again:
             self._compute_instance(address)
-            self.learn(address, self._program.host.object(address))
+            self.learn(address)
         self._refresh(self._position)
 
     def _downstream(self, nodes: Iterable[Node], through: Callable[[Node], bool]) -> set[Node]:
@@ -92,8 +93,8 @@ class Learning:
     def _instances(self, nodes: Iterable[Node]) -> list[Address]:
         """The instances of managed blocks, each after all that it needs."""
         wanted = set(nodes)
-        found = [address for address in self._program.instances if _node(address) in wanted]
-        return sorted(found, key=lambda address: self._position[_node(address)])
+        found = [address for address in self._program.instances if node_of(address) in wanted]
+        return sorted(found, key=lambda address: self._position[node_of(address)])
 
     def finish(self) -> None:
         """Compute all that is stale, and what may be said only now: outputs, checks, conditions of objects."""
@@ -145,7 +146,3 @@ def _is_not_managed(node: Node) -> bool:
 
 def _is_computed(node: Node) -> bool:
     return node.kind in ("var", "validation", "local", "output", "resource")
-
-
-def _node(address: Address) -> Node:
-    return Node(static_path(address.module), "resource", (address.mode, address.type, address.name))

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from declarative_mail.addresses import ModulePath
+from declarative_mail.addresses import Address, ModulePath
 
 StaticPath: TypeAlias = tuple[str, ...]
 """Names of module calls from the root, without instance keys."""
@@ -36,3 +36,8 @@ class Node(Struct, frozen=True):
                 return f"{prefix}{'data.' if mode == 'data' else ''}{type_}.{name}"
             case kind, key:
                 return f"{prefix}{kind}.{'.'.join(key)}"
+
+
+def node_of(address: Address) -> Node:
+    """The block that declares an instance."""
+    return Node(static_path(address.module), "resource", (address.mode, address.type, address.name))

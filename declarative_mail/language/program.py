@@ -29,7 +29,7 @@ from declarative_mail.language.instances import (
     RemoteInstance,
     ResourceInstance,
 )
-from declarative_mail.language.nodes import Node, StaticPath, static_path
+from declarative_mail.language.nodes import Node, StaticPath, node_of, static_path
 from declarative_mail.language.syntax import Expression
 from declarative_mail.language.types import DYNAMIC
 from declarative_mail.language.values import Unknown, Value
@@ -101,6 +101,14 @@ class Program(Struct):
             if node.kind in ("var", "local", "output"):
                 self.evaluate(node)
 
+    def is_seen(self, address: Address) -> bool:
+        """Whether something in the configuration may ask what an object is."""
+        return node_of(address) in self.graph.seen
+
+    def see_all(self) -> None:
+        """Let expressions find every object, also those that nothing in the configuration refers to."""
+        self.put({address: self.host.object(address) for address in self.instances})
+
     def put(self, values: Mapping[Address, Value]) -> None:
         """Let these objects be what expressions see under their addresses."""
         by_block: dict[Address, dict[Key, Value]] = {}
@@ -119,7 +127,9 @@ class Program(Struct):
         names: dict[str, Value],
     ) -> ModuleInstance:
         """A new instance of a module, with nothing evaluated yet."""
-        instance = ModuleInstance(path, configuration.module, parent, names)
+        roots: dict[str, Value] = {}
+        scope = Scope.root(roots, context=self.inputs.context)
+        instance = ModuleInstance(path, configuration.module, parent, names, scope, roots)
         instance.resources = {type_: {} for type_ in self.inputs.types}
         instance.data = {type_: {} for _, type_, _ in configuration.module.resources}
         root = self.configuration.module.directory
@@ -128,7 +138,8 @@ class Program(Struct):
 
     def scope_of(self, instance: ModuleInstance, names: Mapping[str, Value] | None = None) -> Scope:
         """What expressions of a module instance see; `names` are those that only one block sees."""
-        scope = Scope.root(instance.roots, context=self.inputs.context)
+        scope = instance.scope
+        scope.budget.rounds = 0
         return scope.child(names) if names else scope
 
     def evaluate(self, node: Node) -> None:

@@ -31,6 +31,7 @@ from declarative_mail.language.syntax import (
     Variable,
 )
 from declarative_mail.language.values import Marked
+from declarative_mail.language.written_out import is_written_out
 
 
 class KeyStep(Struct, frozen=True):
@@ -77,7 +78,7 @@ _Pending: TypeAlias = list[tuple[Expression, frozenset[str]]]
 def references(expression: Expression) -> list[Traversal]:
     """Every reference in an expression, in source order, except to names that it binds itself."""
     found: list[Traversal] = []
-    if type(expression) is Literal:
+    if is_written_out(expression):
         return found
     pending: _Pending = [(expression, frozenset())]
     while pending:

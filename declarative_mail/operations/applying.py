@@ -234,7 +234,7 @@ class _Resolver:
         evaluated.host.renewed.discard(record.address)
         evaluated.host.written.add(record.address)
         if record.address in evaluated.desired:
-            evaluated.learning.learn(record.address, evaluated.host.object(record.address))
+            evaluated.learning.learn(record.address)
 
     def refused(self, change: Change) -> Diagnostic | None:
         """A postcondition of the object itself that does not hold, now that all of it is known."""

@@ -38,4 +38,5 @@ def open_console(workspace: Workspace) -> Console:
     snapshot = open_loaded(workspace, loaded).snapshot if loaded.sources else None
     evaluated = evaluate(workspace, loaded, snapshot.by_address if snapshot is not None else None, at_plan=False)
     faults = tuple(one for one in evaluated.diagnostics if one.code is not codes.MISSING_VARIABLE)
+    evaluated.program.see_all()
     return Console(evaluated.program.scope().with_functions(CONSOLE_FUNCTIONS), faults)

@@ -50,14 +50,14 @@ class DesiredHost(Struct):
     is_pending: Callable[[Address], bool] | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
-    def resource(self, instance: ResourceInstance) -> Value:
-        """The object of a managed resource; unknown where its body is faulty."""
+    def resource(self, instance: ResourceInstance) -> None:
+        """Take over what a managed resource shall be; nothing where its body is faulty."""
         address = instance.address
         desired, faults = decode(address, instance.body)
         self.diagnostics.extend(faults)
         if desired is None:
             self.desired.pop(address, None)
-            return Unknown(DYNAMIC, str(address))
+            return
         record = self.records.get(address)
         if record is not None and desired.fixed:
             kept = {name: record.attributes[name] for name in desired.fixed if record.attributes.get(name) is not None}
@@ -66,10 +66,9 @@ class DesiredHost(Struct):
         if desired.sensitive and self.fingerprints is not None:
             for _, secret in secrets_of(desired.attributes):
                 self.fingerprints.prepare(secret)
-        return self.object(address)
 
     def object(self, address: Address) -> Value:
-        """A managed object as expressions see it, with what the records say of it now."""
+        """A managed object as expressions see it, with what the records say of it now; unknown where it is faulty."""
         desired = self.desired.get(address)
         if desired is None:
             return Unknown(DYNAMIC, str(address))

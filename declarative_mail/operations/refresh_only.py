@@ -42,8 +42,10 @@ def see_what_exists(
 def _values(
     evaluated: Evaluated, records: Mapping[Address, ResourceRecord], exists: Mapping[Address, Mapping[str, object]]
 ) -> Iterator[tuple[Address, Value]]:
-    """Each declared object as it exists; one that does not is known only after an apply."""
+    """Each declared object that is asked for as it exists; one that does not is known only after an apply."""
     for address, desired in evaluated.desired.items():
+        if not evaluated.program.is_seen(address):
+            continue
         attributes = exists.get(address)
         if attributes:
             computed = {"id": records[address].id}

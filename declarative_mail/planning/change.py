@@ -274,15 +274,23 @@ class Plan(Struct, frozen=True):
         """The whole plan in its JSON form."""
         return self.shown(details=True)
 
-    def shown(self, *, details: bool) -> dict[str, Any]:
-        """The plan in its JSON form, with what is in each object before and after where the details are shown."""
+    def shown(self, *, details: bool, of_unchanged: bool = True) -> dict[str, Any]:
+        """The plan in its JSON form, as far as it is shown.
+
+        Args:
+            details: what is in each object before and after.
+            of_unchanged: the same of objects that stay as they are: no text has it.
+        """
         secrets = SecretNumbers()
         shown = sorted((*self.changes, *self.reads), key=lambda change: change.action is Action.NO_OP)
         return {
             "format_version": FORMAT_VERSION,
             "digest": self.digest,
             "mode": self.mode,
-            "changes": [change.data(secrets, details=details) for change in shown],
+            "changes": [
+                change.data(secrets, details=details and (of_unchanged or change.action is not Action.NO_OP))
+                for change in shown
+            ],
             "outputs": {name: output.data for name, output in self.outputs.items()},
             "summary": self.summary,
             "connection_tests": list(self.connection_tests),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -135,7 +135,7 @@ def secrets_told_to_write(before: Stored, after: Stored) -> frozenset[str]:
     )
 
 
-def why_written(before: Stored, after: Stored, changed: Iterable[str]) -> Reason | None:
+def why_written(before: Stored, after: Stored, changed: Collection[str]) -> Reason | None:
     """Why a secret changes of which nothing tells that it does; None where none does.
 
     Args:
@@ -143,6 +143,8 @@ def why_written(before: Stored, after: Stored, changed: Iterable[str]) -> Reason
         after: what shall be.
         changed: the paths that differ.
     """
+    if not changed:
+        return None
     sides = {path: tuple(leaf_content(at_path(side, path), SECRET) for side in (before, after)) for path in changed}
     known = {path: old for path, (old, new) in sides.items() if old is not None and new is not None}
     if known.keys() & secrets_told_to_write(before, after):

@@ -15,7 +15,7 @@ A path is dotted and has no indexes: ``email.subject``. What holds of a block ho
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal, TypeAlias
 
 from msgspec import Struct, field
@@ -29,7 +29,7 @@ Handling: TypeAlias = Literal["written", "unreadable", "kept", "absent"]
 ALL_VERBS: frozenset[Verb] = frozenset({"create", "read", "update", "delete"})
 
 
-class Capabilities(Struct, frozen=True):
+class Capabilities(Struct, frozen=True, dict=True):
     """What a remote can do with one type.
 
     Args:
@@ -48,7 +48,14 @@ class Capabilities(Struct, frozen=True):
 
     def named(self, handling: Handling) -> frozenset[str]:
         """The paths that are handled in this way."""
-        return frozenset(path for path, how in self.attributes.items() if how == handling)
+        return self._by_handling.get(handling, frozenset())
+
+    @cached_property
+    def _by_handling(self) -> Mapping[Handling, frozenset[str]]:
+        found: dict[Handling, set[str]] = {}
+        for path, handling in self.attributes.items():
+            found.setdefault(handling, set()).add(path)
+        return {handling: frozenset(paths) for handling, paths in found.items()}
 
 
 NO_CAPABILITIES = Capabilities(verbs=frozenset())

@@ -102,7 +102,8 @@ def symbol_of(change: Data) -> str:
 
 def _legend(changes: Sequence[Data], terminal: Terminal) -> list[str]:
     """The meaning of the symbols that occur, in the order in which they occur."""
-    used = {symbol: name for name, symbol in SYMBOLS.items() if symbol.strip() in {symbol_of(one) for one in changes}}
+    found = set(map(symbol_of, changes))
+    used = {symbol: name for name, symbol in SYMBOLS.items() if symbol.strip() in found}
     named = [f"{symbol} {name}" for symbol, name in used.items()]
     per_line = max((terminal.width - len("Symbols: ")) // 14, 1)
     rows = [named[start : start + per_line] for start in range(0, len(named), per_line)]

@@ -62,6 +62,8 @@ def to_stored(
 ) -> Plain:
     """The attributes as JSON: a reference to something unmanaged is its identifier, a plain string.
 
+    They are the very same where nothing in them has another form: most objects name no other and have no secret.
+
     Args:
         attributes: those of a `Desired`, or a part of them.
         secret_leaf: what stands for a secret.
@@ -71,12 +73,28 @@ def to_stored(
     Raises:
         TypeError: a value is known only after apply and there is no leaf for it.
     """
+    if _is_stored(attributes):
+        return attributes
     leaves = {
         Secret: secret_leaf,
         Reference: lambda one: reference_leaf(str(one.address)) if one.address else one.identifier,
         Unknown: unknown_leaf or _refuse_unknown,
     }
     return _stored(attributes, leaves)
+
+
+_LEAVES = frozenset((Secret, Reference, Unknown))
+
+
+def _is_stored(value: Plain) -> bool:
+    """Whether no value inside is one of the leaves that JSON does not have."""
+    kind = type(value)
+    if kind is not dict and kind is not list:
+        return kind not in _LEAVES
+    for item in value.values() if kind is dict else value:
+        if type(item) not in SIMPLE and not _is_stored(item):
+            return False
+    return True
 
 
 def _stored(value: Plain, leaves: dict[type, Callable[[Any], Plain]]) -> Plain:

@@ -90,7 +90,9 @@ def test_unchanged_objects_are_listed_only_when_asked_for(project: Project) -> N
     project.apply()
 
     assert project.json("plan").of_type("change") == []
-    assert [one["action"] for one in project.json("plan", "--verbose").of_type("change")] == ["no-op", "no-op"]
+    shown = project.json("plan", "--verbose").of_type("change")
+    assert [one["action"] for one in shown] == ["no-op", "no-op"]
+    assert all(one["after"]["name"] and one["before"] == one["after"] for one in shown)
 
 
 def test_destroy_deletes_everything_in_reverse_order_of_references(project: Project) -> None:

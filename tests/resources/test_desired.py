@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import copy
+from collections.abc import Callable
+
 import pytest
 
 from declarative_mail.addresses import parse_address
 from declarative_mail.language.types import DYNAMIC, STRING
 from declarative_mail.language.values import ListValue, MapValue, Marked, SetValue, Unknown
 from declarative_mail.resources.desired import Desired, to_stored, unknown_paths
-from declarative_mail.resources.leaves import Path, Plain, format_path, value_at
+from declarative_mail.resources.leaves import Path, Plain, Reference, format_path, value_at
 from declarative_mail.resources.objects import resource_value
 from declarative_mail.secrets import Secret
 from tests.resources.hcl import EVENT, MAIL, SERVER, decoded
@@ -102,6 +105,28 @@ class TestStored:
             unknown_leaf=lambda one: {"$unknown": one.path},
         )
         assert planned["description"] == {"$unknown": "user_group.other.id"}
+
+    def test_what_is_stored_as_it_is_comes_back_as_it_is(self) -> None:
+        """Without secret, reference or unknown nothing is copied, and nothing is changed either."""
+        attributes = desired_of("user_group.g", 'members = ["a@b.example"]\ntags = { a = "1" }').attributes
+        before = copy.deepcopy(attributes)
+
+        assert stored(attributes) is attributes
+        assert attributes == before
+
+    @pytest.mark.parametrize(
+        "leaf", [Secret("s", "env:S"), Reference(parse_address("user_group.x")), Reference(identifier="x")]
+    )
+    @pytest.mark.parametrize(
+        "around", [lambda it: it, lambda it: [1, it], lambda it: {"a": [], "b": it}, lambda it: [{"a": {"b": [it]}}]]
+    )
+    def test_a_leaf_is_found_wherever_it_is(self, leaf: Plain, around: Callable[[Plain], Plain]) -> None:
+        """Lists and blocks around it are copied: what is declared stays as it is."""
+        attributes, before = ({"first": "1", "last": around(leaf)} for _ in range(2))
+        meant = {"$secret": "env:S"} if isinstance(leaf, Secret) else {"$ref": "user_group.x"} if leaf.address else "x"
+
+        assert stored(attributes) == {"first": "1", "last": around(meant)}
+        assert attributes == before
 
     def test_unknown_paths(self) -> None:
         """All values known only after apply are found, in lists and blocks too."""

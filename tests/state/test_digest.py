@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -51,6 +52,20 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(codec="utf-8")), inner),
     max_leaves=20,
 )
+
+TEXTS = st.text(st.characters(codec="utf-8")) | st.text(st.sampled_from('aA~\x00\x1f"\\/\x7f\u2028\ufb33\U0001f600'))
+NUMBERS = (
+    st.integers()
+    | st.sampled_from([sign * (2**53 + step) for sign in (1, -1) for step in (-1, 0, 1)])
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.decimals(allow_nan=False, allow_infinity=False)
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXTS,
+    lambda inner: st.lists(inner) | st.lists(inner).map(tuple) | st.dictionaries(TEXTS, inner),
+    max_leaves=20,
+)
+"""Every kind of value that has a canonical form, also where only a part of it needs the rules of the RFC."""
 
 
 class TestNumbers:
@@ -136,6 +151,29 @@ class TestTexts:
 
         assert value == json.loads(text, parse_int=float)
         assert text == canonical(json.loads(text))
+
+    @given(ANYTHING)
+    def test_whatever_is_around_a_value_it_is_written_alike(self, value: Any) -> None:
+        """What needs no rule of the RFC is written by another writer. It is not used inside of what is no dict."""
+        assert canonical(MappingProxyType({"key": value})) == b'{"key":%b}' % canonical(value)
+
+    @pytest.mark.parametrize("value", [{1: 2}, {"a": {1: 2}}, [{None: 2}], {"a": 1, 2: 3}])
+    def test_a_key_that_is_no_text_is_an_error(self, value: Any) -> None:
+        """JSON knows texts only, and nothing is made one silently."""
+        with pytest.raises(TypeError):
+            canonical(value)
+
+    @pytest.mark.parametrize("value", [["\ud800"], {"\ud800": 1}, {"a": ("\ud800",)}])
+    def test_a_lone_surrogate_inside_is_an_error(self, value: Any) -> None:
+        """Wherever it stands."""
+        with pytest.raises(ValueError, match="surrogates not allowed"):
+            canonical(value)
+
+    @pytest.mark.parametrize("value", [[Secret("x", "y")], {"a": {"b": {1, 2}}}, ({"a": b"x"},)])
+    def test_what_json_does_not_know_is_an_error_inside_too(self, value: Any) -> None:
+        """A secret above all."""
+        with pytest.raises(TypeError, match="has no canonical JSON form"):
+            canonical(value)
 
 
 class TestDigests:
