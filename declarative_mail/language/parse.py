@@ -17,7 +17,7 @@ from declarative_mail.language.clear_secrets import NamePredicate, holds_secret,
 from declarative_mail.language.parse_pieces import Pieces
 from declarative_mail.language.parse_read import Reader
 from declarative_mail.language.stored import Blobs
-from declarative_mail.language.stored_tree import read_tree, tree_name, write_tree
+from declarative_mail.language.stored_tree import seal_tree, tree_name, unseal_tree
 from declarative_mail.language.syntax import Body, Expression
 
 MAX_SIZE = 10_000_000
@@ -67,7 +67,7 @@ def parse_file(
         return Body({}, (), Span(source, 0, 0)), [fault]
     with _collector_paused(freeze=len(source.text) >= LARGE):
         store = blobs if len(source.text) >= LARGE else None
-        body = None if store is None else read_tree(store.get(tree_name(source)), source)
+        body = None if store is None else unseal_tree(store.get(tree_name(source)), source)
         if body is not None:
             return body, []
         reader = Reader(source, _pieces, blobs)
@@ -104,7 +104,7 @@ def parse_template(source: Source, *, blobs: Blobs | None = None) -> tuple[Expre
 def _keep_tree(store: Blobs, source: Source, body: Body, is_secret: NamePredicate) -> None:
     try:
         if not holds_secret(body, is_secret):
-            store.put(tree_name(source), write_tree(body))
+            store.put(tree_name(source), seal_tree(body))
     except (RecursionError, UnicodeEncodeError):  # so deep a tree, or half a character, is read from its text each time
         return
 
