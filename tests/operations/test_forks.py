@@ -137,16 +137,22 @@ def test_child_holds_no_file_of_ours(tmp_path: Path) -> None:
     assert held.count("/dev/null") >= 3
 
 
-def test_nothing_is_said_or_done_twice() -> None:
+def test_nothing_is_said_or_done_twice(tmp_path: Path) -> None:
     """What waits in a buffer is written by us alone, and what is to be done at the end is done by us alone."""
+    file = tmp_path / "ends"
     text = (
         "import atexit\n"
-        "atexit.register(lambda: print('end'))\n"
+        "def end():\n"
+        f"    with open({str(file)!r}, 'a') as file:\n"
+        "        file.write('end ')\n"
+        "atexit.register(end)\n"
         "sys.stdout.write('once ')\n"
         "forks.Forks().start(lambda give: give(b'1'))()\n"
+        "forks.end_children(10)\n"
     )
 
-    assert said(text) == "once end\n"
+    assert said(text) == "once "
+    assert file.read_text(encoding="utf-8") == "end "
 
 
 @pytest.mark.parametrize(
@@ -189,6 +195,7 @@ def test_no_more_children_than_cores() -> None:
 def test_signal_to_all_ends_the_child_without_a_word(number: signal.Signals) -> None:
     """As from a terminal. What we do with the signal is ours alone."""
     text = (
+        "forks.GRACE = 50\n"
         "signal.signal(signal.SIGINT, lambda *_: print('int'))\n"
         "signal.signal(signal.SIGTERM, lambda *_: print('term'))\n"
         "result = forks.Forks().start(lambda give: time.sleep(50))\n"
