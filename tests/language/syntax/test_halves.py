@@ -22,7 +22,7 @@ from tests.language.syntax.test_corpus import INPUTS
 
 PIECES = Pieces()
 BLOCK = 'group "g{0}" {{\n  name = "team {0}"\n  tags = {{ a = [{0}, var.b] }}\n}}\n'
-LARGE = "".join(BLOCK.format(number) for number in range(3000))
+LARGE = "".join(BLOCK.format(number) for number in range(4000))
 
 
 class Here:
@@ -181,7 +181,7 @@ def test_what_the_other_process_loses_is_read_here(change: Callable[[bytes], byt
     source = Source("main.hcl", LARGE)
     found, faults = parse_file(source, beside=Here(change))
 
-    assert (faults, len(found.blocks)) == ([], 3000)
+    assert (faults, len(found.blocks)) == ([], 4000)
     assert found == parse_file(source)[0]
 
 
