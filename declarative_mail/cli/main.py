@@ -110,7 +110,7 @@ def main() -> NoReturn:
     if _has_lost_output() and code not in (Exit.INTERRUPTED, Exit.TERMINATED):
         code = Exit.ERROR
     if code in (Exit.INTERRUPTED, Exit.TERMINATED):
-        from declarative_mail.operations.forks import end_children
+        from declarative_mail.cli.forks import end_children
 
         # At its own end Python would wait for the threads whose calls are under way.
         end_children(0)

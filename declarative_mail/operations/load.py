@@ -18,7 +18,6 @@ from declarative_mail.language.stored import Blobs
 from declarative_mail.language.syntax import Body
 from declarative_mail.language.variables import Given, choose, given_as_text, given_in_environment, given_in_file
 from declarative_mail.operations.blobs import DiskBlobs
-from declarative_mail.operations.forks import Forks
 from declarative_mail.operations.version import check_version
 from declarative_mail.operations.workspace import Workspace
 from declarative_mail.resources.registry import data_types, resource_types
@@ -59,7 +58,6 @@ class _Loader:
         self.workspace = workspace
         self.loaded = loaded
         self.blobs: Blobs | None = DiskBlobs(workspace.cache) if workspace.cache is not None else None
-        self.beside = Forks()
 
     def configuration(self, directory: Path, name: str, callers: tuple[Path, ...]) -> Configuration:
         """The module of a directory and of all that it calls."""
@@ -138,7 +136,7 @@ class _Loader:
         if source is None:
             return None
         self.loaded.sources.append(source)
-        body, faults = parse_file(source, blobs=self.blobs, beside=self.beside)
+        body, faults = parse_file(source, blobs=self.blobs, beside=self.workspace.beside)
         self.loaded.diagnostics.extend(faults)
         return body
 

@@ -15,7 +15,7 @@ from declarative_mail.cli.exits import Exit
 from tests.support.needs import leave_out
 
 ROOT = Path(__file__).parents[2]
-BEGIN = "import fcntl, os, signal, sys, threading, time\nfrom declarative_mail.operations import forks\n"
+BEGIN = "import fcntl, os, signal, sys, threading, time\nfrom declarative_mail.cli import forks\n"
 BLOCK = 'user_group "g{0}" {{\n  name = "Team {0}"\n  members = ["a{0}@example.com", "b{0}@example.com"]\n}}\n'
 
 
