@@ -110,7 +110,10 @@ def main() -> NoReturn:
     if _has_lost_output() and code not in (Exit.INTERRUPTED, Exit.TERMINATED):
         code = Exit.ERROR
     if code in (Exit.INTERRUPTED, Exit.TERMINATED):
+        from declarative_mail.cli.forks import end_children
+
         # At its own end Python would wait for the threads whose calls are under way.
+        end_children(0)
         sys.stderr.flush()
         os._exit(code)
     gc.freeze()  # at its end Python would look through everything several times, to free what ends anyway

@@ -10,6 +10,7 @@ from typing import IO, Any, TypeVar
 
 import click
 
+from declarative_mail.cli.forks import Forks
 from declarative_mail.cli.streams import Output
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import configuration as codes
@@ -233,6 +234,7 @@ def workspace_of(
         variables=tuple(ctx.meta.get("dmail.variables", ())),
         backend=backend_config,
         cache=_cache_directory(),
+        beside=Forks(),
         parallelism=parallelism,
     )
 

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from msgspec import Struct
 
 
-@dataclass(frozen=True, eq=False)
 class Source:
     """One text that a person wrote: a configuration file, a variables file, a ``--var`` argument.
+
+    Equal to itself alone. Not a record that msgspec knows, so that it writes spans without their text.
 
     Args:
         name: what a person calls it: the path relative to the working directory, or ``--var region``.
         text: the whole text, decoded. Offsets count code points of this text.
     """
 
-    name: str
-    text: str = field(repr=False)
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.text = text
+
+    def __repr__(self) -> str:
+        return f"Source(name={self.name!r})"
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -44,7 +48,7 @@ class Source:
         return self.text[start:end].rstrip("\r")
 
 
-class Span(Struct, frozen=True):
+class Span(Struct, frozen=True, array_like=True, gc=False):
     """A half-open range ``[start, end)`` of code-point offsets in a source."""
 
     source: Source

@@ -10,14 +10,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
+from declarative_mail.language.beside import Beside
 from declarative_mail.language.clear_secrets import NamePredicate, holds_secret, named_like_secret
+from declarative_mail.language.parse_halves import Halves
 from declarative_mail.language.parse_pieces import Pieces
 from declarative_mail.language.parse_read import Reader
 from declarative_mail.language.stored import Blobs
-from declarative_mail.language.stored_tree import read_tree, tree_name, write_tree
+from declarative_mail.language.stored_tree import seal_tree, tree_name, unseal_tree
 from declarative_mail.language.syntax import Body, Expression
 
 MAX_SIZE = 10_000_000
@@ -53,7 +56,11 @@ def decode_source(name: str, data: bytes) -> tuple[Source | None, list[Diagnosti
 
 
 def parse_file(
-    source: Source, *, blobs: Blobs | None = None, is_secret: NamePredicate = named_like_secret
+    source: Source,
+    *,
+    blobs: Blobs | None = None,
+    is_secret: NamePredicate = named_like_secret,
+    beside: Beside | None = None,
 ) -> tuple[Body, list[Diagnostic]]:
     """The body of a configuration file, and its faults. With a fault the body holds what could be read beside it.
 
@@ -62,19 +69,26 @@ def parse_file(
         blobs: where the parser finds what it kept in earlier runs. Trees of larger files without faults are kept there,
             unless a file holds what `is_secret` says is a secret.
         is_secret: whether a text that is set to this name is taken for a secret.
+        beside: where a part of the work on a very large file may be done.
     """
     if (fault := _size_fault(source)) is not None:
         return Body({}, (), Span(source, 0, 0)), [fault]
     with _collector_paused(freeze=len(source.text) >= LARGE):
         store = blobs if len(source.text) >= LARGE else None
-        body = None if store is None else read_tree(store.get(tree_name(source)), source)
+        body = None if store is None else unseal_tree(store.get(tree_name(source)), source)
         if body is not None:
             return body, []
+        keep = partial(_keep_tree, store, is_secret)
+        if beside is not None:
+            body = Halves(source, _pieces, blobs, keep).read(beside)
+            if body is not None:
+                _keep_recipes(blobs)
+                return body, []
         reader = Reader(source, _pieces, blobs)
         body = reader.read_file()
         _keep_recipes(blobs)
-        if store is not None and not reader.faults.found:
-            _keep_tree(store, source, body, is_secret)
+        if not reader.faults.found:
+            keep(body)
         return body, reader.faults.found
 
 
@@ -101,10 +115,10 @@ def parse_template(source: Source, *, blobs: Blobs | None = None) -> tuple[Expre
     return template, reader.faults.found
 
 
-def _keep_tree(store: Blobs, source: Source, body: Body, is_secret: NamePredicate) -> None:
+def _keep_tree(store: Blobs | None, is_secret: NamePredicate, body: Body) -> None:
     try:
-        if not holds_secret(body, is_secret):
-            store.put(tree_name(source), write_tree(body))
+        if store is not None and not holds_secret(body, is_secret):
+            store.put(tree_name(body.span.source), seal_tree(body))
     except (RecursionError, UnicodeEncodeError):  # so deep a tree, or half a character, is read from its text each time
         return
 

@@ -21,19 +21,28 @@ class BaseReader:
         source: the text.
         pieces: how pieces are made into nodes.
         blobs: where what is learned about pieces may be found.
+        start: where reading begins, the start of a line.
+        end: where the text is taken to end, after the break of a line.
     """
 
-    def __init__(self, source: Source, pieces: Pieces, blobs: Blobs | None = None) -> None:
+    def __init__(
+        self, source: Source, pieces: Pieces, blobs: Blobs | None = None, *, start: int = 0, end: int | None = None
+    ) -> None:
         self.source = source
-        self.text = source.text
+        self.text = source.text if end is None else source.text[:end]
         self.faults = Faults(source)
         self.report = self.faults.report
         self._pieces = pieces
         self._blobs = blobs
         self._known = pieces.known
-        self._position = 1 if self.text.startswith("\ufeff") else 0
+        self._position = 1 if start == 0 and source.text.startswith("\ufeff") else start
         self._frame = Frame(FILE, 0)
         self._stack = [self._frame]
+
+    @property
+    def depth(self) -> int:
+        """How deep the values of the outermost bracket are nested at most, with the pieces that hold them."""
+        return max(self._stack[0].depth, self._stack[0].total)
 
     def _push(self, frame: Frame) -> None:
         """Enter a bracket."""

@@ -1,8 +1,8 @@
 """What the parser keeps between runs, and the seam through which it does. Nothing here touches a disk.
 
-Two things are kept, as JSON: recipes of pieces (what to make of a sequence of token kinds; no text of any file is in
-them) and trees of whole files by the hash of their text. There are no pickles, for a cache that a CI job restores must
-not bring code.
+Two things are kept: recipes of pieces (what to make of a sequence of token kinds; no text of any file is in them), as
+JSON, and trees of whole files by the hash of their text, sealed with that text. There are no pickles, for a cache that
+a CI job restores must not bring code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias
 Recipe: TypeAlias = tuple[Any, ...] | list[Any]
 """An operation, the first and the last token that it spans, and its operands; see `parse_recipe`."""
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when the form of recipes or of trees changes, so that what older versions kept is not read."""
 
 RECIPES = f"recipes-{FORMAT}.json"

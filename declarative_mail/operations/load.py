@@ -136,7 +136,7 @@ class _Loader:
         if source is None:
             return None
         self.loaded.sources.append(source)
-        body, faults = parse_file(source, blobs=self.blobs)
+        body, faults = parse_file(source, blobs=self.blobs, beside=self.workspace.beside)
         self.loaded.diagnostics.extend(faults)
         return body
 

@@ -13,6 +13,8 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct, field
 
+from declarative_mail.language.beside import Beside
+
 VariableOption: TypeAlias = tuple[Literal["var", "var-file"], str]
 
 
@@ -29,6 +31,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
         variables: ``--var`` and ``--var-file`` in the order of the command line.
         backend: ``--backend-config`` settings, ``key=value``.
         cache: a directory for parsed files and grammar tables; None where there is none.
+        beside: where a part of the work may be done at the same time; None where all is done here.
         parallelism: calls at once on each remote at the most; None: what each remote takes.
         now: the time of this run.
     """
@@ -38,6 +41,7 @@ class Workspace(Struct, frozen=True, kw_only=True):
     variables: tuple[VariableOption, ...] = ()
     backend: tuple[str, ...] = ()
     cache: Path | None = None
+    beside: Beside | None = None
     parallelism: int | None = None
     now: datetime = field(default_factory=_now)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import zlib
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,7 @@ from declarative_mail.language.parse import LARGE as ENOUGH
 from declarative_mail.language.parse import parse_file
 from declarative_mail.language.parse_pieces import Known, Pieces
 from declarative_mail.language.stored import FORMAT, MAX_RECIPES, RECIPES, read_recipes, write_recipes
-from declarative_mail.language.stored_tree import read_tree, tree_name, write_tree
+from declarative_mail.language.stored_tree import _crypt, read_tree, seal_tree, tree_name, unseal_tree, write_tree
 from tests.language.record_tables import Kept
 from tests.language.syntax.trees import body
 
@@ -49,7 +51,7 @@ def test_tree_of_a_large_file_is_kept_by_its_text() -> None:
     assert faults == []
     assert write_tree(first) == write_tree(second)
     assert second.blocks[-1].span.source is source
-    assert second == read_tree(kept[tree_name(source)], source)
+    assert second == unseal_tree(kept[tree_name(source)], source)
 
 
 class Unused(Pieces):
@@ -78,21 +80,60 @@ def test_tree_of_another_text_is_not_taken() -> None:
         b"{",
         b"null",
         b"[]",
-        b"[[],[],0]",
-        b"[[[0,1]],[],0,1]",
-        b"[[[0,1,2,[99,0,1]]],[],0,1]",
+        b"[{},[],[0,0]]",
+        b'[{"a":["a",[0,0,1],["Nothing",1,[0,0,1]],[0,0,1]]},[],[0,0,1]]',
+        b'[{"a":["a",[0,0,1],["Literal",1e999999999,[0,0,1]],[0,0,1]]},[],[0,0,1]]',
         b"\xff\xfe",
         b"[" * 5000,
+        b"\0" * 100 * len(LARGE) + b"\0",
     ],
 )
 def test_damaged_tree_is_as_good_as_none(damage: bytes) -> None:
     """The text is read instead, and the tree kept anew."""
     source = Source("main.hcl", LARGE)
-    kept = Kept({tree_name(source): damage})
+    kept = Kept({tree_name(source): _crypt(LARGE, zlib.compress(damage))})
     found, faults = parse_file(source, blobs=kept)
 
     assert (faults, len(found.blocks)) == ([], 400)
-    assert found == read_tree(kept[tree_name(source)], source)
+    assert found == unseal_tree(kept[tree_name(source)], source)
+
+
+def test_tree_that_was_cut_short_or_changed_is_as_good_as_none() -> None:
+    """Of what is on a disk any part may be missing."""
+    source = Source("main.hcl", LARGE)
+    whole = seal_tree(body(LARGE))
+
+    assert unseal_tree(whole, source) is not None
+    assert unseal_tree(whole[:-1], source) is None
+    assert unseal_tree(whole[:-1] + b"!", source) is None
+    assert unseal_tree(b"", source) is None
+
+
+def test_kept_tree_tells_nothing_without_its_text() -> None:
+    """Not even what no name tells to be a secret; with another text it is no tree."""
+    text = LARGE + 'variable "odd" {\n  default = "hunter2"\n}\n'
+    kept = Kept()
+    parse_file(Source("main.hcl", text), blobs=kept)
+    (content,) = [content for name, content in kept.items() if name.startswith("tree")]
+
+    assert b"hunter2" in zlib.decompress(_crypt(text, content))
+    assert b"hunter2" not in content
+    with pytest.raises(zlib.error):
+        zlib.decompress(content)
+    assert unseal_tree(content, Source("main.hcl", text + "\n")) is None
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["0", "1.5", "1e-400", "1.25E-7", "12345678901234567890123", f"1{'0' * 400}", "0.1234567890123456789012345"],
+)
+def test_number_is_kept_as_it_is(number: str) -> None:
+    """However large or small, to its last digit and of its own kind."""
+    found = body(f"a = {number}\n")
+    again: Any = read_tree(write_tree(found), found.span.source)
+
+    assert again == found
+    assert type(again.attributes["a"].expression.value) is type(found.attributes["a"].expression.value)  # type: ignore[union-attr]
 
 
 def test_form_of_what_is_kept() -> None:
@@ -100,10 +141,11 @@ def test_form_of_what_is_kept() -> None:
     tree = write_tree(body('a = "b"\nc "d" {\n  e = [1, f.g]\n}\n'))
     recipes = write_recipes({"AN=N": ["attribute", 0, 2, 0, ["name", 2, 2]]})
 
-    assert FORMAT == 1
+    assert FORMAT == 2
     assert tree == (
-        b'[[[0,1,7,[0,4,7]]],[[8,9,[[10,13,"d"]],[[[18,19,30,[2,[[1,1,23,24],[7,[6,"f",26,27],"g",[28,29],26,29]],22,30]]'
-        b"],[],14,32],13,32]],0,33]"
+        b'[{"a":["a",[0,0,1],["Literal","b",[0,4,7]],[0,0,7]]},[["c",[0,8,9],[["d",[0,10,13]]],[{"e":["e",[0,18,19]'
+        b',["Tuple",[["Literal",1,[0,23,24]],["GetAttr",["Variable","f",[0,26,27]],"g",[0,28,29],[0,26,29]]],[0,22,'
+        b"30]],[0,18,30]]},[],[0,14,32]],[0,8,13],[0,8,32]]],[0,0,33]]"
     )
     assert recipes == b'{\n"AN=N":["attribute",0,2,0,["name",2,2]]\n}\n'
 
