@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -133,7 +132,9 @@ def _write_line(file: IO[str], text: str) -> None:
 def _terminal(stream: Any, *, colour: bool) -> Terminal:
     if not stream.isatty():
         return Terminal(PIPED_WIDTH, colour=False)
-    return Terminal(min(shutil.get_terminal_size((80, 24)).columns, 160), colour=colour)
+    from shutil import get_terminal_size
+
+    return Terminal(min(get_terminal_size((80, 24)).columns, 160), colour=colour)
 
 
 def json_text(record: Any, *, indent: int | None = None) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str | None:
     """The known name that is nearest to a wrong one, or None where nothing is near enough."""
+    from difflib import get_close_matches
+
     names = sorted(set(known))
     folded = {name.lower().replace("-", "_"): name for name in names}
     match = get_close_matches(wrong.lower().replace("-", "_"), folded, n=1, cutoff=0.6)

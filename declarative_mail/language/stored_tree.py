@@ -2,7 +2,8 @@
 
 msgspec writes the nodes as arrays and makes them again, without a step of Python for each; of a span only its two
 offsets are written. What is kept between runs is sealed besides: only who has the text can read its tree, so that the
-cache tells nothing of what stands in a file.
+cache, which a CI job may pass on, tells nothing of what stands in a file. It keeps no secret in any case
+(`clear_secrets`); a cipher of the library that encrypts states would take longer to import than a tree to read.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ Parsed files and grammar tables, mode 0700, no pickles, never in the way when it
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,9 +35,11 @@ class DiskBlobs:
 
     def put(self, name: str, data: bytes) -> None:
         """Keep something; atomic, so that two runs side by side see all of it or nothing."""
+        from tempfile import mkstemp
+
         try:
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self._directory, prefix=".new-")
+            handle, temporary = mkstemp(dir=self._directory, prefix=".new-")
             try:
                 with os.fdopen(handle, "wb") as file:
                     file.write(data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-import subprocess
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -56,6 +55,8 @@ class World:
         return data
 
     def _run_command(self, arguments: Sequence[str], seconds: float) -> Completed:
+        import subprocess
+
         try:
             done = subprocess.run(  # noqa: S603 - the configuration's own command, an argument vector without a shell
                 list(arguments),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
-from email.utils import parseaddr
 from ipaddress import ip_address
 
 from msgspec import Struct
 
 from declarative_mail.probe.settings import ServerSettings
+from declarative_mail.resources.mailbox import MailboxError, parse_mailbox
 from declarative_mail.resources.presets import Deadline, Endpoint, Expansion, Preset, find_preset
 
 SOON = timedelta(days=180)
@@ -112,9 +112,17 @@ def lint_login(server: ServerSettings, known: Preset | None) -> Iterator[Lint]:
         yield Lint("login_missing", "username", text, f"Set username ({known.username_hint}) and password.")
 
 
+def _address_of(mailbox: str) -> str:
+    """The address of a mailbox, empty where it is none: that was said where it was read."""
+    try:
+        return parse_mailbox(mailbox).address
+    except MailboxError:
+        return ""
+
+
 def lint_sender(server: ServerSettings, known: Preset | None) -> Iterator[Lint]:
     """A From that the service replaces or refuses, or that receivers will not believe from it."""
-    sender = parseaddr(server.from_address)[1].casefold()
+    sender = _address_of(server.from_address).casefold()
     domain = sender.rpartition("@")[2]
     username = (server.username or "").casefold()
     if known and known.name in _MAILBOX_PRESETS and "@" in username and username != sender:
