@@ -55,6 +55,7 @@ def command(ctx: click.Context, /, as_json: bool, no_color: bool, **options: Any
     output = output_of(as_json, no_color, options["json_into"], compact_warnings=options["compact_warnings"])
     workspace = workspace_of(ctx, options["backend_config"], parallelism=options["parallelism"])
     state = open_state(workspace)
+    state.forgets = not options["out"]
     chosen = plan_options(options)
     planned = make_plan(workspace, chosen, state)
     tests = _tests(workspace, planned) if options["run_tests"] and not planned.failed else None

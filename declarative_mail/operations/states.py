@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import cast
@@ -43,6 +44,7 @@ class OpenState(Struct):
         unseen: the creates of an interrupted run of which the remotes know nothing, once they were asked.
         diagnostics: warnings found on the way.
         fingerprint: how a saved plan made the fingerprints of secrets; it counts where the state says nothing.
+        forgets: nothing of the run is kept, in no state and in no saved plan.
     """
 
     backend: Backend
@@ -53,6 +55,7 @@ class OpenState(Struct):
     journal: FileJournal | None = None
     recovered: Snapshot | None = None
     fingerprint: Fingerprints | None = None
+    forgets: bool = False
     unseen: Collection[Address] = ()
 
     @property
@@ -66,11 +69,17 @@ class OpenState(Struct):
         return self.backend.store.name
 
     def fingerprinter(self, environment: Mapping[str, str]) -> Fingerprinter:
-        """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2)."""
+        """What makes the fingerprints of secrets: keyed where a key outside the state exists (semantics 2).
+
+        A run that keeps nothing and has nothing to compare with takes a key that it forgets: scrypt, which makes it
+        slow to try passwords on what is kept, would protect nothing and cost more than the rest of a small plan.
+        """
         envelope = self.backend.envelope
         named = environment.get(FINGERPRINT_KEY)
         described = (self.snapshot.fingerprint if self.snapshot is not None else None) or self.fingerprint
         key = named.encode() if named else envelope.fingerprint_key
+        if self.forgets and described is None:
+            key = key or os.urandom(32)
         return Fingerprinter(described, key=key, older=envelope.older_fingerprint_keys)
 
     def take_up(self, settled: Settled) -> None:
