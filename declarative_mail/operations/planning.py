@@ -34,7 +34,7 @@ from declarative_mail.operations.workspace import Workspace
 from declarative_mail.planning.brakes import find_brakes
 from declarative_mail.planning.build import Options, Sources
 from declarative_mail.planning.change import Change, OutputChange, Plan, Stored, Wanted
-from declarative_mail.planning.digest import plan_digest, state_digest
+from declarative_mail.planning.digest import plan_digest
 from declarative_mail.planning.refresh_only import refresh_changes
 from declarative_mail.planning.targets import block_of, select
 from declarative_mail.records import replace
@@ -290,15 +290,14 @@ def _plan(
     known: _Material,
     options: PlanOptions,
 ) -> Plan:
-    evaluated, snapshot = known.evaluated, known.snapshot
+    evaluated = known.evaluated
     normal = options.mode == "normal"
     reads = deferred_reads(evaluated, known.remotes, known.fingerprints) if normal else ()
     lost = lost_events(_attributes(changes, before=True), _attributes(changes, before=False)) if normal else []
     return Plan(
         changes,
         outputs,
-        snapshot.lineage if snapshot is not None else None,
-        state_digest(snapshot),
+        known.snapshot,
         evaluated.configuration_digest,
         plan_digest(changes, outputs),
         find_brakes(changes, declared=len(evaluated.desired), lost_audience=lost, destroy=options.destroy),

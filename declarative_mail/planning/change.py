@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from declarative_mail.addresses import Address
 from declarative_mail.diagnostics import Span
 from declarative_mail.resources.leaves import SIMPLE
-from declarative_mail.state.snapshot import ResourceRecord
+from declarative_mail.state.snapshot import ResourceRecord, Snapshot
 
 FORMAT_VERSION = "1.0"
 """Of the JSON form of a plan. A new minor version adds fields, a new major one changes them."""
@@ -231,8 +231,7 @@ class Plan(Struct, frozen=True):
     Args:
         changes: one for each address, in the order in which they are shown.
         outputs: outputs that change, by name.
-        lineage: of the state that it was made from; None where there was no state.
-        state_digest: of the resources and outputs of that state.
+        snapshot: the state that it was made from; None where there was none.
         configuration_digest: of the configuration and the files it read.
         digest: of the changes and outputs: what ``apply --expect`` names.
         brakes: what must be allowed by a flag.
@@ -244,14 +243,18 @@ class Plan(Struct, frozen=True):
 
     changes: tuple[Change, ...]
     outputs: Mapping[str, OutputChange]
-    lineage: str | None
-    state_digest: str
+    snapshot: Snapshot | None
     configuration_digest: str
     digest: str
     brakes: tuple[Brake, ...] = ()
     mode: str = "normal"
     connection_tests: tuple[Mapping[str, Any], ...] = ()
     reads: tuple[Change, ...] = ()
+
+    @property
+    def lineage(self) -> str | None:
+        """Of the state that it was made from."""
+        return None if self.snapshot is None else self.snapshot.lineage
 
     @property
     def effective(self) -> tuple[Change, ...]:

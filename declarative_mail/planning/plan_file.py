@@ -12,6 +12,7 @@ from declarative_mail import __version__
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError
 from declarative_mail.diagnostics.codes import planning as codes
 from declarative_mail.planning.change import Plan
+from declarative_mail.planning.digest import state_digest
 from declarative_mail.state.snapshot import Fingerprints, Record
 
 
@@ -55,7 +56,7 @@ def plan_file(
         tool_version=__version__,
         created=created,
         lineage=plan.lineage,
-        state_digest=plan.state_digest,
+        state_digest=state_digest(plan.snapshot),
         configuration_digest=plan.configuration_digest,
         options=_listed(options),
         variables=_listed(variables),
@@ -115,7 +116,7 @@ def moved_since(saved: PlanFile, made: Plan) -> list[Diagnostic]:
     """What keeps a saved plan from being applied: everything that moved since it was made, by name."""
     faults = [
         (saved.lineage != made.lineage, "the state is another one (its lineage differs)"),
-        (saved.state_digest != made.state_digest, "objects or outputs in the state changed"),
+        (saved.state_digest != state_digest(made.snapshot), "objects or outputs in the state changed"),
         (
             saved.configuration_digest != made.configuration_digest,
             "the configuration, or a file that it reads, changed",

@@ -89,7 +89,7 @@ def _run(
 ) -> Run:
     changes, faults = changes_and_faults(wants, records)
     assert faults == []
-    plan = Plan(changes, {}, None, "", "", "")
+    plan = Plan(changes, {}, None, "", "")
     settings = Settings(
         remotes={remote.name: cast("Remote", remote)},
         resolver=Plain(),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from hashlib import scrypt
 from typing import Any
 
 import pytest
 
-from declarative_mail.state import fingerprint
 from tests.support.canary import secret_value
 from tests.support.project import Project
 
@@ -37,8 +37,7 @@ def slow(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
         asked.append(salt)
         return scrypt(text, salt=salt, **cost)
 
-    scrypt = fingerprint.scrypt
-    monkeypatch.setattr(fingerprint, "scrypt", noted)
+    monkeypatch.setattr("declarative_mail.state.fingerprint.scrypt", noted)
     return asked
 
 

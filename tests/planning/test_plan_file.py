@@ -17,7 +17,7 @@ from declarative_mail.secrets import Secret
 from declarative_mail.state.json_text import json_text
 from declarative_mail.state.snapshot import Fingerprints
 from tests.planning.records import wanted
-from tests.state.builders import LINEAGE, fails_with
+from tests.state.builders import fails_with, make_snapshot
 from tests.support.canary import secret_value
 
 TESTS: tuple[dict[str, Any], ...] = ({"address": "smtp_server.a", "stages": ({"stage": "tcp", "details": (1, 2)},)},)
@@ -28,7 +28,7 @@ def _saved(**fields: Any) -> PlanFile:
     one = wanted("user_group.a")
     change = Change(one.address, Action.CREATE, "local", None, {"name": "é", "list": ({"x": (1, 1e22)},)}, wanted=one)
     outputs = {"o": OutputChange(Action.CREATE, None, (1, ("x",)), sensitive=False)}
-    plan = Plan((change,), outputs, LINEAGE, "sha256:a", "sha256:b", "sha256:c", connection_tests=TESTS)
+    plan = Plan((change,), outputs, make_snapshot(), "sha256:b", "sha256:c", connection_tests=TESTS)
     given: dict[str, Any] = {
         "created": "2026-01-02T03:04:05Z",
         "options": asdict(PlanOptions(targets=("user_group.a",))),
