@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from json.encoder import encode_basestring
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ def format_key(key: Key) -> str:
     """The instance key as it stands in an address: nothing, ``[0]`` or ``["a"]``."""
     if key is None:
         return ""
-    return f"[{key}]" if isinstance(key, int) else f"[{json.dumps(key, ensure_ascii=False)}]"
+    return f"[{key}]" if isinstance(key, int) else f"[{encode_basestring(key)}]"
 
 
 def _key_order(key: Key) -> tuple[int, int, str]:
