@@ -30,15 +30,15 @@ class Budget:
 
 TERRAFORM = (
     # The goal is out of reach: Python with click and pydantic needs longer to start than Terraform needs for the plan.
-    Budget("3 blocks", COLD, limit=7.0, goal=1.0),
-    Budget("3 blocks", WARM, limit=7.0, goal=1.0),
-    Budget("1,000 blocks", COLD, limit=0.4, goal=0.2),
-    Budget("1,000 blocks", WARM, limit=0.35, goal=0.1),
+    Budget("3 blocks", COLD, limit=4.5, goal=1.0),
+    Budget("3 blocks", WARM, limit=4.5, goal=1.0),
+    Budget("1,000 blocks", COLD, limit=0.3, goal=0.2),
+    Budget("1,000 blocks", WARM, limit=0.25, goal=0.1),
     Budget("1,000 blocks", APPLY, limit=0.03, goal=0.02),
-    Budget("1,000 blocks", UNCHANGED, limit=0.3, goal=0.1),
-    Budget("1,000 by for_each", COLD, limit=0.2, goal=0.05),
+    Budget("1,000 blocks", UNCHANGED, limit=0.2, goal=0.1),
+    Budget("1,000 by for_each", COLD, limit=0.12, goal=0.05),
     Budget("1,000 by for_each", APPLY, limit=0.03, goal=0.02),
-    Budget("10,000 blocks", COLD, limit=0.25, goal=0.1),
+    Budget("10,000 blocks", COLD, limit=0.15, goal=0.1),
     Budget("10,000 blocks", COLD, limit=0.4, goal=0.4, of="megabytes"),
 )
 

@@ -14,6 +14,7 @@ from declarative_mail.state.codec import read_snapshot, write_snapshot
 from declarative_mail.state.edit import Edit, Target
 from declarative_mail.state.lock import not_locked
 from declarative_mail.state.snapshot import Snapshot
+from declarative_mail.state.upgrading import in_todays_form
 
 
 def as_target(text: str) -> Target:
@@ -80,7 +81,7 @@ def push_state(workspace: Workspace, data: bytes, *, name: str, force: bool, tim
     Raises:
         DiagnosticError: it is no state, or would replace another or a newer one.
     """
-    pushed = read_snapshot(data, name=name)
+    pushed = in_todays_form(read_snapshot(data, name=name), name)
     with locked_state(workspace, "state push", timeout=timeout) as state:
         return state.push(pushed, force=force)
 

@@ -13,6 +13,7 @@ from declarative_mail.state.json_text import encoded
 from declarative_mail.state.lease import Lease
 from declarative_mail.state.snapshot import Snapshot
 from declarative_mail.state.stores.base import Store
+from declarative_mail.state.upgrading import in_todays_form
 
 
 class Kept(Struct, frozen=True):
@@ -30,16 +31,17 @@ class Kept(Struct, frozen=True):
 
 
 def read_state(store: Store, envelope: Envelope) -> Kept:
-    """Read the state that a store holds.
+    """Read the state that a store holds, its objects in today's form.
 
     Raises:
-        DiagnosticError: it cannot be read, opened or decoded.
+        DiagnosticError: it cannot be read, opened or decoded, or holds objects that a newer program wrote.
     """
     stored = store.read()
     if stored is None:
         return Kept(None, None)
     opened = envelope.open(stored.data, name=store.name)
-    return Kept(read_snapshot(opened.data, name=store.name), stored.etag, opened.warnings)
+    snapshot = in_todays_form(read_snapshot(opened.data, name=store.name), store.name)
+    return Kept(snapshot, stored.etag, opened.warnings)
 
 
 def write_state(store: Store, envelope: Envelope, kept: Kept, *, snapshot: Snapshot, lease: Lease) -> Kept:

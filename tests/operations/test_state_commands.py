@@ -71,3 +71,15 @@ def test_force_unlock_of_a_store_that_needs_none(applied: Project) -> None:
 
     assert result.code == 1
     assert result.codes
+
+
+def test_objects_of_a_newer_program_are_refused_by_every_command(project: Project) -> None:
+    """As they do with a whole state of a newer version."""
+    project.write('user_group "ops" {\n  members = ["a@example.com"]\n}\n')
+    project.apply()
+    project.edit_state(lambda state: state["resources"][0].update(schema_version=2))
+    before = json.dumps(project.state)
+
+    for command in (["plan"], ["apply", "--auto-approve"], ["drift"], ["state", "list"]):
+        assert project.json(*command).codes == ["DM7003"], command
+    assert json.dumps(project.state) == before
