@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
+
 Recipe: TypeAlias = tuple[Any, ...] | list[Any]
 """An operation, the first and the last token that it spans, and its operands; see `parse_recipe`."""
 
@@ -41,8 +43,8 @@ class Blobs(Protocol):
 def read_recipes(content: bytes | None) -> dict[str, Recipe]:
     """Recipes by rule and kinds; none where the bytes are missing or damaged."""
     try:
-        recipes = json.loads(content or b"{}")
-    except (ValueError, RecursionError):
+        recipes = msgspec.json.decode(content or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return recipes if isinstance(recipes, dict) else {}
 

@@ -8,6 +8,7 @@ Run it when python-hcl2 or Lark moves, or when the form of recipes changes.
 from __future__ import annotations
 
 import json
+from itertools import product
 from pathlib import Path
 
 from declarative_mail.diagnostics import Source
@@ -46,7 +47,19 @@ def common_texts() -> list[str]:
         for line in path.read_text(encoding="utf-8").splitlines()
         if len(line) <= SHORT
     ]
-    return [*examples, *inputs, *expressions]
+    return [*examples, *inputs, *expressions, *loops()]
+
+
+def loops() -> list[str]:
+    """The ways in which maps and lists are mostly made from others: pieces too long to be met by chance."""
+    names, sources = ("k", "k, v"), ("x", "local.x", "local.x.y", "f(3)", "f(local.x)")
+    keys, values, filters = ("k", "v.a", '"x-${k}"'), ("k", "v.a", '"x-${k}"', "f(k)"), ("", " if v.a", " if k != 0")
+    heads = [f"for {name} in {source} :" for name, source in product(names, sources)]
+    lists = [f"[{head} {value}{filter_}]" for head, value, filter_ in product(heads, values, filters)]
+    maps = [
+        f"{{ {head} {key} => {value}{filter_} }}" for head, key, value, filter_ in product(heads, keys, values, filters)
+    ]
+    return [f"a = {one}\n" for one in (*lists, *maps)]
 
 
 def learned(texts: list[str]) -> dict[str, Recipe]:
