@@ -23,7 +23,6 @@ from declarative_mail.language.block_reader import address_text
 from declarative_mail.language.configuration import CheckBlock, Configuration, ResourceBlock, Rule
 from declarative_mail.language.evaluate import references
 from declarative_mail.language.nodes import Node, StaticPath
-from declarative_mail.language.ordering import in_order
 from declarative_mail.language.resolve import References
 from declarative_mail.language.syntax import Body, Expression
 from declarative_mail.language.written_out import is_written_out
@@ -88,11 +87,8 @@ def _order(building: _Building) -> tuple[tuple[Node, ...], set[Node]]:
     """The nodes in order, and those that lie on a cycle: a fault each time, and the rest goes on without them."""
     cyclic: set[Node] = set()
     while True:
-        order = in_order(building.needs)
-        if order is not None:
-            return order, cyclic
         try:
-            TopologicalSorter(building.needs).prepare()
+            return tuple(TopologicalSorter(building.needs).static_order()), cyclic
         except CycleError as error:
             nodes: list[Node] = error.args[1]
             building.diagnostics.append(_cycle(building, nodes))
