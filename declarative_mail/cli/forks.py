@@ -14,6 +14,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import NoReturn
 
 from declarative_mail.language.beside import Result, Work
@@ -161,8 +162,8 @@ def _leave_files(*own: int) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
-    start = 3
-    for file in sorted(own):
-        os.closerange(start, file)
-        start = file + 1
-    os.closerange(start, max(os.sysconf("SC_OPEN_MAX"), start + 1))
+    # Not os.closerange: where the C library has no close_range, it tries up to a limit that may be a billion.
+    for number in [int(path.name) for path in Path("/proc/self/fd").iterdir()]:
+        if number > 2 and number not in own:
+            with suppress(OSError):  # what listed them is closed by now
+                os.close(number)
