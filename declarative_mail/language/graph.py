@@ -274,5 +274,3 @@ class _Linker:
                     self.references.fault(codes.NOT_AVAILABLE_HERE, detail, traversal.span)
                     continue
                 needs.update(self.references.targets(traversal))
-                # The first step of ``user_group["ops"].id`` is taken for the name of a group, and may be another's.
-                self.building.all_seen |= bool(traversal.steps) and not traversal.plain(1)

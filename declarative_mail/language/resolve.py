@@ -8,7 +8,7 @@ from declarative_mail.diagnostics import Code, Diagnostic, Label, Span, suggesti
 from declarative_mail.diagnostics.codes import configuration as codes
 from declarative_mail.language.configuration import Configuration, ResourceBlock
 from declarative_mail.language.nodes import Node, StaticPath
-from declarative_mail.language.traversal import Traversal
+from declarative_mail.language.traversal import KeyStep, Traversal
 
 
 class References:
@@ -95,6 +95,8 @@ class References:
 
     def _resource_target(self, traversal: Traversal, mode: str, names: tuple[str, ...]) -> Iterator[Node]:
         prefix = "data." if mode == "data" else ""
+        if self._is_named_in_brackets(traversal, mode):
+            return
         if len(names) < 2:
             if mode == "managed" and names:
                 for key in self.module.resources:
@@ -117,6 +119,21 @@ class References:
         help_ = near.replace('"', f"{prefix}{type_}.", 1).replace('"', "") if near else None
         detail = f'No {type_} is named "{name}" in this module.'
         self.fault(codes.UNDECLARED, detail, traversal.span, help_=help_)
+
+    def _is_named_in_brackets(self, traversal: Traversal, mode: str) -> bool:
+        """``user_group["ops"]`` is a fault, as in Terraform: brackets hold a key, and that has a name before it."""
+        form = "data.TYPE.NAME" if mode == "data" else f"{traversal.root}.NAME"
+        count = form.count(".")
+        if traversal.plain(min(count, len(traversal.steps))):
+            return False
+        words = [str(one.key) if isinstance(one, KeyStep) else one for one in traversal.steps[:count]]
+        meant = (traversal.root, *words)
+        detail = (
+            f"{traversal.text} names nothing: names stand after dots, {form}, and in brackets the key of an instance."
+        )
+        help_ = f"did you mean {'.'.join(meant)}?" if (mode, *meant[-2:]) in self.module.resources else None
+        self.fault(codes.INVALID_REFERENCE, detail, traversal.span, help_=help_)
+        return True
 
     def _remote_target(self, traversal: Traversal) -> Iterator[Node]:
         names = traversal.names[:2]

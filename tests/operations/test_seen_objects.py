@@ -70,12 +70,12 @@ def test_a_whole_type_is_asked_for(project: Project) -> None:
     assert [one["name"] for one in output["numbered"]] == ["n0", "n1"]
 
 
-def test_a_type_is_asked_for_by_a_label_in_brackets(project: Project) -> None:
-    """The attribute behind the brackets is no label, even where a block has such a one."""
-    project.write(LONELY + 'user_group "name" {}\noutput "all" { value = user_group["one"].name }\n')
+def test_a_type_asks_for_all_of_it(project: Project) -> None:
+    """A type alone is a map of its blocks by their labels."""
+    project.write(LONELY + 'user_group "two" {}\noutput "all" { value = keys(user_group) }\n')
     project.apply()
 
-    assert _outputs(project) == {"all": "one"}
+    assert {"keyed", "numbered", "one", "two"} <= set(_outputs(project)["all"])
 
 
 def test_an_object_is_asked_for_by_its_own_condition(project: Project) -> None:

@@ -53,6 +53,12 @@ def test_cycle_names_everything_in_it(project: Project, text: str, names: list[s
         ("count.index", "DM2312", None),
         ("self.name", "DM2312", None),
         ("var", "DM2311", None),
+        ('user_group["ops"]', "DM2311", "did you mean user_group.ops?"),
+        ('user_group["ops"].name', "DM2311", "did you mean user_group.ops?"),
+        ('user_group["name"].ops', "DM2311", None),
+        ("user_group[0]", "DM2311", None),
+        ('data.user_group["oops"].name', "DM2311", "did you mean data.user_group.oops?"),
+        ('data["user_group"].oops', "DM2311", "did you mean data.user_group.oops?"),
     ],
 )
 def test_reference_to_nothing(project: Project, reference: str, code: str, help_: str | None) -> None:
