@@ -30,6 +30,8 @@ UPGRADES: Mapping[int, Upgrade] = {}
 """For each version that is no longer written: how a document of it becomes one of the next version."""
 
 _SHOWN_FAULTS = 10
+_DEPTH = 200
+"""Levels of lists and objects in each other: as many as a value of the language may have."""
 _UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -77,6 +79,7 @@ def read_snapshot(data: bytes, *, name: str, upgrades: Mapping[int, Upgrade] = U
         snapshot = msgspec.json.decode(data, type=Snapshot)
     except _UNREADABLE:
         snapshot = _read_with_care(data, name, upgrades)
+    _check_depth(snapshot, name)
     _check_unique(snapshot, name)
     return snapshot
 
@@ -111,11 +114,15 @@ def _not_json(data: bytes, name: str, error: Exception) -> Diagnostic:
             "store keeps.",
             cause=f"the text ends{place}",
         )
+    return _unreadable(name, f"{reason}{place}")
+
+
+def _unreadable(name: str, cause: str) -> Diagnostic:
     return Diagnostic(
         codes.NOT_JSON,
         f"{name} cannot be read as JSON. Nothing was changed. Put the backup in its place, or name another file if "
         "this one is no state at all.",
-        cause=f"{reason}{place}",
+        cause=cause,
     )
 
 
@@ -181,6 +188,23 @@ def _diagnostic(fault: Fault, name: str) -> Diagnostic:
 
 def _where(path: Path) -> str:
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
+def _check_depth(snapshot: Snapshot, name: str) -> None:
+    """Whatever walks over a value may go so deep; some versions of Python let msgspec read values that are deeper."""
+    parts: list[Any] = [{name: one.value for name, one in snapshot.outputs.items()}]
+    for record in (*snapshot.resources, *[one.record for one in snapshot.pending if one.record is not None]):
+        parts += (record.attributes, record.private)
+    if any(_is_deep(part, _DEPTH) for part in parts):
+        raise DiagnosticError(_unreadable(name, "lists or objects are nested too deeply"))
+
+
+def _is_deep(value: Any, left: int) -> bool:
+    for item in value.values() if type(value) is dict else value:
+        kind = type(item)
+        if (kind is dict or kind is list) and (not left or _is_deep(item, left - 1)):
+            return True
+    return False
 
 
 def _check_unique(snapshot: Snapshot, name: str) -> None:

@@ -94,6 +94,20 @@ def make_certificates(folder: Path, plans: Sequence[Plan] = PLANS) -> None:
         (folder / f"{plan.name}.pem").write_bytes(private + pem + chain)
 
 
+_KEY_USAGE = x509.KeyUsage(
+    digital_signature=True,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""What RFC 5280 section 4.2.1.3 wants of an authority, and Python from 3.13 on asks for."""
+
+
 def _signed(plan: Plan, key: Key, issuer: x509.Name | None, signer: Key) -> x509.Certificate:
     now = datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, plan.subject)])
@@ -109,6 +123,8 @@ def _signed(plan: Plan, key: Key, issuer: x509.Name | None, signer: Key) -> x509
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
     )
+    if plan.authority:
+        builder = builder.add_extension(_KEY_USAGE, critical=True)
     for extension in _extensions(plan):
         builder = builder.add_extension(extension, critical=False)
     return builder.sign(signer, hashes.SHA256())

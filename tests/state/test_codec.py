@@ -274,10 +274,23 @@ class TestFaults:
 
     def test_lists_in_lists_without_end(self) -> None:
         """No state is like that: it is a fault, not a crash."""
-        data = json.dumps(document(outputs={"x": {"value": "#"}})).replace('"#"', "[" * 5000 + "]" * 5000)
+        for depth in (250, 5000, 50_000):
+            data = json.dumps(document(outputs={"x": {"value": "#"}})).replace('"#"', "[" * depth + "]" * depth)
 
+            with fails_with(codes.NOT_JSON) as caught:
+                read_snapshot(data.encode(), name="x.json")
+            assert caught.value.diagnostics[0].cause == "lists or objects are nested too deeply"
+
+    def test_an_object_as_deep_as_a_value_may_be(self) -> None:
+        """One level more than what the language makes is refused."""
+        deep: list[Any] = []
+        for _ in range(199):
+            deep = [deep]
+        fits, too_deep = (make_record("user_group.a", attributes={"x": value}) for value in (deep, [deep]))
+
+        assert read_snapshot(write_snapshot(make_snapshot(fits)), name="x").resources == (fits,)
         with fails_with(codes.NOT_JSON):
-            read_snapshot(data.encode(), name="x.json")
+            read_snapshot(write_snapshot(make_snapshot(too_deep)), name="x")
 
     def test_many_faults_are_cut_off(self) -> None:
         """Ten are enough to see that the file is broken."""
