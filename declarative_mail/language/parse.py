@@ -7,11 +7,9 @@ Faults are returned, several at once; the tree beside them holds what could be r
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
+from declarative_mail import collector
 from declarative_mail.diagnostics import Diagnostic, Label, Source, Span
 from declarative_mail.diagnostics.codes import syntax as codes
 from declarative_mail.language.beside import Beside
@@ -73,7 +71,7 @@ def parse_file(
     """
     if (fault := _size_fault(source)) is not None:
         return Body({}, (), Span(source, 0, 0)), [fault]
-    with _collector_paused(freeze=len(source.text) >= LARGE):
+    with collector.paused(freeze=len(source.text) >= LARGE):
         store = blobs if len(source.text) >= LARGE else None
         body = None if store is None else unseal_tree(store.get(tree_name(source)), source)
         if body is not None:
@@ -138,22 +136,3 @@ def _too_large(source: Source, size: int) -> Diagnostic:
         "Divide it, or make the blocks from a map with `for_each`."
     )
     return Diagnostic(codes.TOO_LARGE, detail, Label(Span(source, 0, 0)))
-
-
-@contextmanager
-def _collector_paused(*, freeze: bool) -> Iterator[None]:
-    """No garbage collection meanwhile.
-
-    A tree is many objects and no garbage, and to look through them again and again doubles the time. Frozen, they are
-    not looked through later either, which for ten thousand blocks saves what follows a second.
-    """
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        if freeze:
-            gc.freeze()
-        gc.enable()

@@ -122,12 +122,11 @@ class References:
 
     def _is_named_in_brackets(self, traversal: Traversal, mode: str) -> bool:
         """``user_group["ops"]`` is a fault, as in Terraform: brackets hold a key, and that has a name before it."""
-        form = "data.TYPE.NAME" if mode == "data" else f"{traversal.root}.NAME"
-        count = form.count(".")
-        if traversal.plain(min(count, len(traversal.steps))):
+        form, count = ("data.TYPE.NAME", 2) if mode == "data" else (f"{traversal.root}.NAME", 1)
+        leading = traversal.steps[:count]
+        if not any(isinstance(one, KeyStep) for one in leading):
             return False
-        words = [str(one.key) if isinstance(one, KeyStep) else one for one in traversal.steps[:count]]
-        meant = (traversal.root, *words)
+        meant = (traversal.root, *[str(one.key) if isinstance(one, KeyStep) else one for one in leading])
         detail = (
             f"{traversal.text} names nothing: names stand after dots, {form}, and in brackets the key of an instance."
         )

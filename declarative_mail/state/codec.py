@@ -6,19 +6,19 @@ bytes ── read (version 1, one pass) ─────────────�
 
 from __future__ import annotations
 
-import gc
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any, TypeAlias
 
 import msgspec
 from msgspec import DecodeError, Raw
 
+from declarative_mail import collector
 from declarative_mail.diagnostics import Diagnostic, DiagnosticError, suggestion
 from declarative_mail.diagnostics.codes import state as codes
+from declarative_mail.language.limits import MAX_DEPTH
 from declarative_mail.records import replace
 from declarative_mail.state.faults import Fault, Path, find_faults
 from declarative_mail.state.json_text import json_text, json_texts
@@ -30,24 +30,10 @@ UPGRADES: Mapping[int, Upgrade] = {}
 """For each version that is no longer written: how a document of it becomes one of the next version."""
 
 _SHOWN_FAULTS = 10
-_DEPTH = 200
-"""Levels of lists and objects in each other: as many as a value of the language may have."""
 _UNREADABLE = (DecodeError, UnicodeDecodeError, RecursionError)
 
 
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """A state is one big tree without cycles; collecting while it grows costs half as much again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
-
-
-@_collector_paused()
+@collector.paused()
 def write_snapshot(snapshot: Snapshot) -> bytes:
     """The bytes of a state: JSON in UTF-8, two spaces a level, so that a diff of two states reads well.
 
@@ -62,7 +48,7 @@ def write_snapshot(snapshot: Snapshot) -> bytes:
     return msgspec.json.format(msgspec.json.encode(in_order), indent=2) + b"\n"
 
 
-@_collector_paused()
+@collector.paused()
 def read_snapshot(data: bytes, *, name: str, upgrades: Mapping[int, Upgrade] = UPGRADES) -> Snapshot:
     """Read a state of any version that was ever written.
 
@@ -191,11 +177,11 @@ def _where(path: Path) -> str:
 
 
 def _check_depth(snapshot: Snapshot, name: str) -> None:
-    """Whatever walks over a value may go so deep; some versions of Python let msgspec read values that are deeper."""
+    """No value may be deeper than the language makes one; some versions of Python let msgspec read those that are."""
     parts: list[Any] = [{name: one.value for name, one in snapshot.outputs.items()}]
     for record in (*snapshot.resources, *[one.record for one in snapshot.pending if one.record is not None]):
         parts += (record.attributes, record.private)
-    if any(_is_deep(part, _DEPTH) for part in parts):
+    if any(_is_deep(part, MAX_DEPTH) for part in parts):
         raise DiagnosticError(_unreadable(name, "lists or objects are nested too deeply"))
 
 

@@ -24,11 +24,24 @@ def with_changed_leaves(record: ResourceRecord, kind: str, change: Callable[[Any
         change: from the old content to the new one.
     """
     attributes = with_leaves(record.attributes, kind, change)
-    changed = {name for name, value in attributes.items() if value != record.attributes[name]}
-    if not changed:
-        return record
-    fitting = {name for name in changed if record.applied.get(name) == short_digest(record.attributes[name])}
-    applied = record.applied | {name: short_digest(attributes[name]) for name in fitting}
+    return record if attributes == record.attributes else with_attributes(record, attributes)
+
+
+def with_attributes(record: ResourceRecord, attributes: dict[str, Any]) -> ResourceRecord:
+    """The same object in other words: what is as applied is so afterwards, what has drifted stays drifted.
+
+    Args:
+        record: the object. One that was never applied, such as an import, has no digests afterwards either.
+        attributes: they mean what those of the record do, and may have other names.
+    """
+    before = record.attributes
+    gone = before.keys() - attributes.keys()
+    applied = {name: one for name, one in record.applied.items() if name not in gone}
+    for name, value in attributes.items() if record.applied else ():
+        if name not in before:
+            applied.setdefault(name, short_digest(value))
+        elif value != before[name] and applied.get(name) == short_digest(before[name]):
+            applied[name] = short_digest(value)
     return replace(record, attributes=attributes, applied=applied)
 
 

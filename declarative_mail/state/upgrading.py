@@ -9,7 +9,7 @@ from declarative_mail.diagnostics.codes import state as codes
 from declarative_mail.records import replace
 from declarative_mail.resources.registry import resource_types
 from declarative_mail.resources.schema import resource_schema
-from declarative_mail.state.digest import short_digest
+from declarative_mail.state.follow import with_attributes
 from declarative_mail.state.snapshot import ResourceRecord, Snapshot
 
 
@@ -48,11 +48,6 @@ def _too_new(records: list[ResourceRecord], versions: dict[str, int], name: str)
 
 
 def _upgraded(record: ResourceRecord) -> ResourceRecord:
-    """The object with today's attributes. What was as applied before is so afterwards, what had drifted stays so."""
     schema = resource_schema(record.type)
-    before, digests = record.attributes, record.applied
-    attributes = schema.upgraded(dict(before), record.schema_version)
-    drifted = {name for name, value in before.items() if digests.get(name) != short_digest(value)}
-    fitting = {name: short_digest(value) for name, value in attributes.items() if digests and name not in drifted}
-    applied = fitting | {name: digests[name] for name in drifted if name in digests and name in attributes}
-    return replace(record, attributes=attributes, applied=applied, schema_version=schema.schema_version)
+    attributes = schema.upgraded(dict(record.attributes), record.schema_version)
+    return replace(with_attributes(record, attributes), schema_version=schema.schema_version)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from declarative_mail.resources.models.base import Resource
 from declarative_mail.resources.models.channels import EmailChannel
-from declarative_mail.resources.models.fields import Description, Duration, Name, ServerReference
+from declarative_mail.resources.models.fields import Description, Duration, LabelledName, ServerReference
 from declarative_mail.resources.rules.common import complete_name
-from declarative_mail.resources.schema import Derived
 
 
 class ApprovalProcess(Resource):
@@ -34,9 +33,7 @@ class ApprovalProcess(Resource):
         "selfApprove": "self_approve",
     }
 
-    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
-        default="", description="What people see."
-    )
+    name: LabelledName = Field(default="", description="What people see.")
     description: Description = Field(default="", description="What it is for.")
     based_on: str = Field(
         default="Manual Approval Process with E-mail Alerts",

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from declarative_mail.resources.models.base import Resource
-from declarative_mail.resources.models.fields import Description, EmailSet, MailboxText, Name, ServerReference, SetOf
+from declarative_mail.resources.models.fields import (
+    Description,
+    EmailSet,
+    LabelledName,
+    MailboxText,
+    ServerReference,
+    SetOf,
+)
 from declarative_mail.resources.rules.common import complete_name
 from declarative_mail.resources.rules.email_task import examine_recipients, few_recipients
-from declarative_mail.resources.schema import Derived
 
 
 class EmailTask(Resource):
@@ -34,9 +40,7 @@ class EmailTask(Resource):
         "policy": "policies = […]",
     }
 
-    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
-        default="", description="What people see."
-    )
+    name: LabelledName = Field(default="", description="What people see.")
     description: Description = Field(default="", description="What it is for.")
     template: str = Field(
         default="Send E-mail Task", min_length=1, description="The template that the task is created from."

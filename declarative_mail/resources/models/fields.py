@@ -23,6 +23,7 @@ from declarative_mail.resources.checks import (
 )
 from declarative_mail.resources.leaves import Reference
 from declarative_mail.resources.models.markers import ReferenceMark, SecretMark, SetMark
+from declarative_mail.resources.schema import Derived
 from declarative_mail.secrets import Secret
 
 T = TypeVar("T")
@@ -30,6 +31,10 @@ T = TypeVar("T")
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=128)]
 Description: TypeAlias = Annotated[str, Field(max_length=1024)]
 Identifier: TypeAlias = Annotated[str, AfterValidator(check_identifier)]
+LabelledName: TypeAlias = Annotated[Name, Derived("the label, or label-key", fixed=True)]
+DerivedIdentifier: TypeAlias = Annotated[
+    Identifier, Derived("the name, with _ for each character not allowed", fixed=True)
+]
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
 Host: TypeAlias = Annotated[str, AfterValidator(check_host)]
 Uri: TypeAlias = Annotated[str, AfterValidator(check_uri)]

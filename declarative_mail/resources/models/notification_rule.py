@@ -18,10 +18,11 @@ from declarative_mail.resources.models.channels import (
     WebhookChannel,
 )
 from declarative_mail.resources.models.fields import (
+    DerivedIdentifier,
     Description,
     Duration,
     Identifier,
-    Name,
+    LabelledName,
     Sequence,
     ServerReference,
     SetOf,
@@ -35,7 +36,6 @@ from declarative_mail.resources.rules.notification_rule import (
     examine_event,
     examine_events,
 )
-from declarative_mail.resources.schema import Derived
 
 
 class Event(Block):
@@ -90,12 +90,8 @@ class NotificationRule(Resource):
         "org": "organization",
     }
 
-    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
-        default="", description="What people see."
-    )
-    identifier: Annotated[Identifier, Derived("the name, with _ for each character not allowed", fixed=True)] = Field(
-        default="", description="What the system calls it."
-    )
+    name: LabelledName = Field(default="", description="What people see.")
+    identifier: DerivedIdentifier = Field(default="", description="What the system calls it.")
     description: Description = Field(default="", description="What it is for.")
     enabled: bool = Field(default=True, description="Whether it tells anybody.")
     organization: Identifier | None = Field(default=None, description="The organisation of the pipeline.")

@@ -7,7 +7,15 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from declarative_mail.resources.models.base import Block, DataSource, Resource
-from declarative_mail.resources.models.fields import Description, Identifier, Name, SecretValue, Sequence
+from declarative_mail.resources.models.fields import (
+    DerivedIdentifier,
+    Description,
+    Identifier,
+    LabelledName,
+    Name,
+    SecretValue,
+    Sequence,
+)
 from declarative_mail.resources.rules.common import check_scope, check_selector, complete_identity
 from declarative_mail.resources.rules.secret import complete_scope, examine_scope, examine_value, one_usage
 from declarative_mail.resources.schema import Derived
@@ -52,12 +60,8 @@ class SecretText(Resource):
         "manager": "secret_manager",
     }
 
-    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
-        default="", description="What people see."
-    )
-    identifier: Annotated[Identifier, Derived("the name, with _ for each character not allowed", fixed=True)] = Field(
-        default="", description="What the system and other objects call it."
-    )
+    name: LabelledName = Field(default="", description="What people see.")
+    identifier: DerivedIdentifier = Field(default="", description="What the system and other objects call it.")
     description: Description = Field(default="", description="What it is for.")
     tags: dict[str, str] = Field(default_factory=dict, description="Words to find it by.")
     value: SecretValue | None = Field(default=None, description="The secret itself; written, never read back.")

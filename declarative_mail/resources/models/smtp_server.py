@@ -15,6 +15,7 @@ from declarative_mail.resources.models.fields import (
     EnvelopeAddress,
     Horizon,
     Host,
+    LabelledName,
     MailboxText,
     Name,
     Port,
@@ -91,9 +92,7 @@ class SmtpServer(Resource):
         "test": "connection_test { … }",
     }
 
-    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
-        default="", description="What people see."
-    )
+    name: LabelledName = Field(default="", description="What people see.")
     description: Description = Field(default="", description="What it is for.")
     preset: str | None = Field(default=None, description="A well-known service: gives host, port and encryption.")
     region: str | None = Field(default=None, description="The region of a preset that has a host for each.")

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from declarative_mail.resources.models.base import Block, DataSource, Resource
-from declarative_mail.resources.models.fields import Description, EmailSet, Identifier, Name, SecretValue
+from declarative_mail.resources.models.fields import (
+    DerivedIdentifier,
+    Description,
+    EmailSet,
+    Identifier,
+    LabelledName,
+    Name,
+    SecretValue,
+)
 from declarative_mail.resources.rules.common import check_scope, check_selector, complete_identity
 from declarative_mail.resources.rules.user_group import examine_email, few_addresses
-from declarative_mail.resources.schema import Derived
 
 
 class EmailPreference(Block):
@@ -78,12 +85,8 @@ class UserGroup(Resource):
         "org": "organization",
     }
 
-    name: Annotated[Name, Derived("the label, or label-key", fixed=True)] = Field(
-        default="", description="What people see."
-    )
-    identifier: Annotated[Identifier, Derived("the name, with _ for each character not allowed", fixed=True)] = Field(
-        default="", description="What the system and other objects call it."
-    )
+    name: LabelledName = Field(default="", description="What people see.")
+    identifier: DerivedIdentifier = Field(default="", description="What the system and other objects call it.")
     description: Description = Field(default="", description="What it is for.")
     tags: dict[str, str] = Field(default_factory=dict, description="Words to find it by.")
     organization: Identifier | None = Field(default=None, description="The organisation that it belongs to.")
