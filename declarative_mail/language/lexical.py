@@ -57,19 +57,21 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) 
     OTHER_GROUP,
 ) = range(1, 14)
 
+# Python before 3.11.5 goes wrong with a possessive repeat of a group, `(?:…)*+`, where a round fails after it has begun
+# (python/cpython 106052). So only single characters are repeated possessively, and each round has one way to match.
 _COMMENT = r"(?:[#]|//)[^\n]*"
 _NAME = r"[^\W\d][\w-]*"
 TOKEN = re.compile(
     rf"""[ \t]*+(?:
     ([a-zA-Z_][a-zA-Z0-9_-]*+(?![^\x00-\x7f]))
     |("[^"\\$%\r\n]*")
-    |((?:{_COMMENT})?\r?\n(?:[ \t]*(?:{_COMMENT})?\r?\n)*+)
+    |((?:{_COMMENT})?\r?\n(?:[ \t]*(?:{_COMMENT})?\r?\n)*)
     |({_COMMENT}\Z)
     |(<<-?{_NAME}\r?\n)
     |(/\*)
     |(=(?![=>]))
     |(==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|[,.+*/%<>?:!-])
-    |([0-9](?:[0-9]|\.+(?=[0-9]|[eE][+-]?[0-9])|[eE][+-]?[0-9])*+)
+    |([0-9](?:[0-9]|\.+(?=[0-9]|[eE][+-]?[0-9])|[eE][+-]?[0-9])*)
     |([(\[{{])
     |([)\]}}]|~\}})
     |(")
@@ -83,13 +85,13 @@ A run of line breaks, blank lines and comments to the end of a line is one.
 """
 
 _QUOTED = r'(?:[^"\\$%\r\n]++|\\[^\r\n]|\$\$\{|%%\{|\$(?!\{)|%(?!\{))'
-ESCAPED_STRING = re.compile(rf'"{_QUOTED}*+"')
+ESCAPED_STRING = re.compile(rf'"{_QUOTED}*"')
 """A quoted string with escapes and without template sequences."""
 
 _BARE = r"[^$%\r\n]++|\$\$\{|%%\{|\$(?!\{)|%(?!\{)"
 _SEQUENCE_OR_OTHER = r"(\$\{~?)|(%\{~?)|([\s\S])"
-QUOTED_PART = re.compile(rf"({_QUOTED}++)|{_SEQUENCE_OR_OTHER}")
-LINE_PART = re.compile(rf"((?:{_BARE}|\r(?=\n))*+\n|(?:{_BARE})++)|{_SEQUENCE_OR_OTHER}")
+QUOTED_PART = re.compile(rf"({_QUOTED}+)|{_SEQUENCE_OR_OTHER}")
+LINE_PART = re.compile(rf"((?:{_BARE}|\r(?=\n))*\n|(?:{_BARE})+)|{_SEQUENCE_OR_OTHER}")
 """A part of a quoted template, and of a line of a heredoc or a bare template."""
 
 LITERAL_GROUP, INTERPOLATION_GROUP, DIRECTIVE_GROUP, STRAY_GROUP = range(1, 5)
@@ -97,7 +99,8 @@ LITERAL_GROUP, INTERPOLATION_GROUP, DIRECTIVE_GROUP, STRAY_GROUP = range(1, 5)
 SPLAT = re.compile(r"\[[ \t]*\*[ \t]*\]")
 SCOPED_NAME = re.compile(rf"(?:[ \t]*::[ \t]*{_NAME})+")
 DIRECTIVE_WORD = re.compile(rf"\s*({_NAME})")
-FOR_AHEAD = re.compile(rf"(?:\s|{_COMMENT}|/\*[\s\S]*?\*/)*+for(?![\w-])")
+_WHOLE_COMMENT = r"(?:[#]|//)[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/"
+FOR_AHEAD = re.compile(rf"(?:\s|{_WHOLE_COMMENT})*for(?![\w-])")
 TOP_LEVEL_LINE = re.compile(rf"^{_NAME}(?:[ \t]+(?:\"[^\"\n]*\"|{_NAME}))*[ \t]*\{{", re.MULTILINE)
 """A line that looks like the head of a top-level block: where reading goes on after a bracket that was never closed."""
 

@@ -16,9 +16,9 @@ _ORDINARY = re.compile(
 # RFC 5322 section 3.4: a phrase of quoted strings and atoms (dots as in obs-phrase, letters as in RFC 6532), then
 # <addr-spec>.
 _QUOTED = r'"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*"'
-# Possessive (++, *+): words need no space between them, so a text without < would be split in 2^n ways.
+# Possessive (++): words need no space between them, so a text without < would be split in 2^n ways.
 _WORD = r"[^\s\x00-\x1f()<>\[\]:;@\\,\"]++"
-_NAMED = re.compile(rf"(?P<phrase>(?:{_QUOTED}|{_WORD})(?:\s*(?:{_QUOTED}|{_WORD}))*+)?\s*<(?P<address>[^<>]*)>")
+_NAMED = re.compile(rf"(?P<phrase>(?:{_QUOTED}|{_WORD})(?:\s*(?:{_QUOTED}|{_WORD}))*)?\s*<(?P<address>[^<>]*)>")
 _ESCAPED = re.compile(r"\\(.)")
 
 

@@ -10,8 +10,8 @@ from declarative_mail.language.sets import quoted
 from declarative_mail.language.types import DYNAMIC, STRING, object_type
 from declarative_mail.language.values import ListValue, Value
 
-_FIELD = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"(?=[,\n]|\Z)|([^",\n]*+)(?=[,\n]|\Z)')
-_UNQUOTED_END = re.compile(r'"[^"]*+(?:""[^"]*+)*+')
+_FIELD = re.compile(r'"([^"]*+(?:""[^"]*+)*)"(?=[,\n]|\Z)|([^",\n]*+)(?=[,\n]|\Z)')
+_UNQUOTED_END = re.compile(r'"[^"]*+(?:""[^"]*+)*')
 
 
 class _Reader:
