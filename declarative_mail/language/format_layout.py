@@ -9,6 +9,7 @@ Assignments and comments of lines that follow each other begin in one column::
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
@@ -37,6 +38,9 @@ _SIGN_FOLLOWS = frozenset(
     ("", "(", "{", "[", "=", ":", ",", "?", "+", "*", "/", "%", "-", "==", "!=", ">", ">=", "<", "<=", "&&", "||", "!")
 )
 """Tokens after which a minus is a sign. Not ``=>`` nor ``${``: Terraform's formatter leaves a space there."""
+
+_FRACTION = re.compile(r"[0-9]|[eE]-?[0-9]")
+"""What is read as part of a number when it follows a number and a dot."""
 
 
 class _Line(Struct):
@@ -129,10 +133,16 @@ def _columns(tokens: list[Token]) -> int:
 
 
 def _space(cell: list[Token]) -> None:
-    """One space or none before each token but the first."""
+    """One space or none before each token but the first.
+
+    Terraform's formatter leaves none between a number and a dot, which makes a number with a fraction of two indexes:
+    ``x.1 .5`` becomes ``x.1.5``, and ``1 .5`` the number 1.5. Here the space stays where the meaning depends on it.
+    """
     before = ""
     for token, after in pairwise(cell):
         after.spaces = int(_is_space_between(before, token, after.kind))
+        if token.kind == "." and before == NUMBER and _FRACTION.match(after.text):
+            token.spaces = 1
         before = token.kind
 
 

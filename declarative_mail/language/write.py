@@ -171,9 +171,9 @@ def _target(node: Any) -> str:
 
 def _star_steps(node: Any) -> str:
     if isinstance(node, syntax.GetAttr):
-        return f"{_star_steps(node.target)}.{node.name}"
+        return f"{_star_steps(node.target)} .{node.name}"
     if isinstance(node, syntax.Index):
-        return f"{_star_steps(node.target)}.{_text(node.key)}"
+        return f"{_star_steps(node.target)} .{_text(node.key)}"
     return ""
 
 
@@ -222,7 +222,8 @@ _WRITERS: dict[type[Any], Callable[[Any], str]] = {
     Literal: _literal,
     syntax.Template: lambda node: template_text(node, _text),
     syntax.Variable: lambda node: node.name,
-    syntax.GetAttr: lambda node: f"{_target(node.target)}.{node.name}",
+    # The space is for a name that would be the exponent of a number before it; layout takes it away elsewhere.
+    syntax.GetAttr: lambda node: f"{_target(node.target)} .{node.name}",
     syntax.Index: lambda node: f"{_target(node.target)}[{_text(node.key)}]",
     syntax.Splat: _splat,
     syntax.SplatItem: lambda _: "",

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from declarative_mail.diagnostics import Source
 from declarative_mail.language.format import format_text
+from declarative_mail.language.parse import parse_file
 from tests.language import record_format
 from tests.language.syntax.trees import body, plain
 from tests.support.needs import need_program
@@ -89,6 +91,17 @@ def test_expression_that_terraform_would_break_gets_parentheses() -> None:
 
     assert format_text(case["output"])[1]
     assert format_text(case["input"])[0] == "a = ((b) &&\n(c))\n"
+
+
+@pytest.mark.parametrize("name", [name for name in cases(DIFFERENCES) if "index" in name or "exponent" in name])
+def test_dot_after_a_number_begins_no_fraction(name: str) -> None:
+    """Terraform's formatter takes the space away, and reads another number, or two indexes that it refuses."""
+    case = cases(DIFFERENCES)[name]
+    result, _ = format_text(case["input"])
+
+    assert result == case["input"].replace("=", " = ")
+    _, faults = parse_file(Source("terraform", case["output"]))
+    assert faults or plain(body(case["output"])) != plain(body(result))
 
 
 def test_recording_can_be_run_again() -> None:

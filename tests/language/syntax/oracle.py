@@ -9,7 +9,7 @@ from declarative_mail.language.parse import decode_source, parse_expression, par
 from declarative_mail.language.scope import Scope
 from declarative_mail.language.stored_tree import read_tree, write_tree
 from declarative_mail.language.write import write_body
-from tests.language.syntax.trees import bare
+from tests.language.syntax.trees import bare, plain
 
 
 def check(data: bytes) -> None:
@@ -41,6 +41,9 @@ def _check_file(source: Source) -> None:
         return
     assert read_tree(write_tree(body), source) == body
     assert format_text(formatted) == (formatted, [])
+    again, faults = parse_file(Source("formatted.hcl", formatted))
+    assert not faults
+    assert plain(again) == plain(body)
     again, faults = parse_file(Source("written.hcl", write_body(body)))
     assert not faults
     assert bare(again) == bare(body)
