@@ -123,7 +123,7 @@ def _plain_value(tokens: list[Token]) -> list[Token]:
     inner = _inside_interpolation(tokens)
     if inner is None:
         return tokens
-    if any(token.kind == NEWLINE for token in inner) and not _in_parentheses(inner):
+    if any(token.ends_line for token in inner[:-1]) and not _in_parentheses(inner):
         return [Token("(", "(", 0, 0), *inner, Token(")", ")", 0, 0)]
     return _plain_value(inner)
 

@@ -67,7 +67,7 @@ def _lines(tokens: list[Token]) -> list[list[Token]]:
     lines: list[list[Token]] = [[]]
     for token in tokens:
         lines[-1].append(token)
-        if token.kind == NEWLINE or (token.kind == COMMENT and token.text.endswith("\n")):
+        if token.ends_line:
             lines.append([])
     return [line for line in lines if line]
 

@@ -51,6 +51,11 @@ class Token(Struct):
     spaces: int
     start: int
 
+    @property
+    def ends_line(self) -> bool:
+        """A line break is part of a comment to the end of a line."""
+        return self.kind == NEWLINE or (self.kind == COMMENT and self.text.endswith("\n"))
+
 
 class _Scanner:
     """Walks through a text.

@@ -85,12 +85,20 @@ def test_nested_interpolation_is_what_terraform_gives_in_the_end() -> None:
     assert "a = b\n" == format_text(case["input"])[0] == format_text(case["output"])[0]
 
 
-def test_expression_that_terraform_would_break_gets_parentheses() -> None:
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("parenthesised-ends", "a = ((b) &&\n(c))\n"),
+        ("comment-first", "a = ( #c\nb)\n"),
+        ("comment-inside", "a = (b #c\n+ d)\n"),
+    ],
+)
+def test_expression_that_terraform_would_break_gets_parentheses(name: str, expected: str) -> None:
     """Terraform's result is refused by Terraform."""
-    case = cases(DIFFERENCES)["differences/parenthesised-ends"]
+    case = cases(DIFFERENCES)[f"differences/{name}"]
 
     assert format_text(case["output"])[1]
-    assert format_text(case["input"])[0] == "a = ((b) &&\n(c))\n"
+    assert format_text(case["input"])[0] == expected
 
 
 @pytest.mark.parametrize("name", [name for name in cases(DIFFERENCES) if "index" in name or "exponent" in name])

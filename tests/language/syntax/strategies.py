@@ -174,3 +174,55 @@ FRAGMENTS = st.lists(
     max_size=30,
 ).map("".join)
 """Texts that are nearly never without faults."""
+
+VALUES = st.tuples(
+    st.sampled_from(["a=", "a = x", "a=[", 'a = "', 'a="${', "b {\na = "]),
+    st.lists(
+        st.sampled_from(
+            [
+                *[
+                    "x",
+                    "y",
+                    "0",
+                    "1.5",
+                    "0e0",
+                    "1e5",
+                    ".1",
+                    " .5",
+                    "e5",
+                    ".",
+                    " ",
+                    "*",
+                    "[*]",
+                    "[0]",
+                    ".*.",
+                    "-",
+                    "+",
+                    "?",
+                ],
+                *[
+                    ":",
+                    "(",
+                    ")",
+                    "[",
+                    "]",
+                    "{",
+                    "}",
+                    ",",
+                    "=",
+                    "=>",
+                    "...",
+                    "for x in y :",
+                    '"',
+                    "${",
+                    "%{ if x }",
+                    "}",
+                ],
+                *["\n", "#c\n", "/*c*/", "<<EOT\n", "\nEOT\n", "$${", "null"],
+            ]
+        ),
+        max_size=5,
+    ).map("".join),
+    st.sampled_from(["", "\n", "]\n", '"\n', '}"\n', "\n}\n"]),
+).map("".join)
+"""Short files with one value, of pieces that mean something else where they touch; some without faults."""

@@ -11,7 +11,8 @@ from declarative_mail.language.parse_pieces import Pieces
 from declarative_mail.language.parse_read import Reader
 from declarative_mail.language.stored_tree import read_tree, write_tree
 from declarative_mail.language.write import write_body, write_expression
-from tests.language.syntax.strategies import EXPRESSIONS, FILES, FRAGMENTS
+from tests.language.syntax.oracle import check
+from tests.language.syntax.strategies import EXPRESSIONS, FILES, FRAGMENTS, VALUES
 from tests.language.syntax.trees import bare
 
 MANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -80,6 +81,16 @@ def test_no_text_raises(text: str) -> None:
             for label in (fault.primary, *fault.related):
                 assert label is not None
                 assert 0 <= label.span.start <= label.span.end <= len(text)
+
+
+@settings(max_examples=1000, deadline=None)
+@given(VALUES)
+@example("a=x.1 .5")
+@example("a=1 .e5")
+@example('a="${#c\nx}"\n')
+def test_rules_hold_however_the_pieces_touch(text: str) -> None:
+    """What fuzzing holds bytes to, over texts that are more often without faults."""
+    check(text.encode())
 
 
 @settings(max_examples=100, deadline=None)
