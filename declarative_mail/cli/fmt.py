@@ -47,6 +47,9 @@ def command(
 
     TARGET is a file, a directory, or - for standard input, which is written to standard output. Without one: this
     directory. A file with a syntax error is left alone.
+
+    What a file means never changes. Where terraform fmt would change it, this differs: labels with $ or % stay, and so
+    does the space in "x.1 .5"; an interpolation with a comment inside gets parentheses.
     """
     output = output_of(as_json, no_color)
     wanted = _Wishes(**wishes)
