@@ -101,6 +101,7 @@ SCOPED_NAME = re.compile(rf"(?:[ \t]*::[ \t]*{_NAME})+")
 DIRECTIVE_WORD = re.compile(rf"\s*({_NAME})")
 _WHOLE_COMMENT = r"(?:[#]|//)[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/"
 FOR_AHEAD = re.compile(rf"(?:\s|{_WHOLE_COMMENT})*for(?![\w-])")
+CALL_AHEAD = re.compile(rf"(?:\s|{_WHOLE_COMMENT})*\(")
 TOP_LEVEL_LINE = re.compile(rf"^{_NAME}(?:[ \t]+(?:\"[^\"\n]*\"|{_NAME}))*[ \t]*\{{", re.MULTILINE)
 """A line that looks like the head of a top-level block: where reading goes on after a bracket that was never closed."""
 

@@ -81,11 +81,7 @@ def unescaped(reading: Reading, text: str, start: int) -> str:
 def _name(first: int, _last: int) -> Build:
     def build(reading: Reading, spans: list[Bounds], _values: list[Any]) -> syntax.Variable:
         start, end = spans[first]
-        name = reading.text[start:end]
-        if ":" in name:
-            detail = f"`{name}` is the name of a function: call it, with its arguments in parentheses after the name."
-            reading.report(codes.INVALID_EXPRESSION, detail, start, end)
-        return syntax.Variable(name, Span(reading.source, start, end))
+        return syntax.Variable(reading.text[start:end], Span(reading.source, start, end))
 
     return build
 

@@ -152,13 +152,18 @@ class Reader(StringReader):
         return False
 
     def _on_scope(self, frame: Frame, span: Bounds) -> bool:
-        """``provider::name::function`` is one name."""
+        """``provider::name::function`` is one name, of a function that is called."""
         match = lexical.SCOPED_NAME.match(self.text, span[0])
         if match is None:
             self._append(lexical.SCOPE, *span)
             return False
-        frame.spans[-1] = (frame.spans[-1][0], match.end())
-        self._position = match.end()
+        start, end = frame.spans[-1][0], match.end()
+        frame.spans[-1] = (start, end)
+        self._position = end
+        if not lexical.CALL_AHEAD.match(self.text, end):
+            name = self.text[start:end]
+            detail = f"`{name}` is the name of a function: call it, with its arguments in parentheses after the name."
+            self.report(codes.INVALID_EXPRESSION, detail, start, end)
         return True
 
     def on_comment(self, span: Bounds) -> bool:

@@ -195,6 +195,7 @@ def test_for(text: str, expected: Bare) -> None:
         ("in(a)", ("Call", "in", (A,), NO)),
         ("provider::x::f(a)", ("Call", "provider::x::f", (A,), NO)),
         ("provider :: x::f(a)", ("Call", "provider::x::f", (A,), NO)),
+        ("x::f /* y */ (a)", ("Call", "x::f", (A,), NO)),
         ("f([a], {b = 1})", ("Call", "f", (("Tuple", (A,)), ("Object", ((literal("b"), ONE),))), NO)),
     ],
 )
