@@ -31,6 +31,7 @@ from declarative_mail.language.format_tokens import (
     Token,
 )
 from declarative_mail.language.graphemes import count_graphemes
+from declarative_mail.language.lexical import AFTER_POINT
 
 _OPENING = frozenset(("{", "[", "(", INTERPOLATION, DIRECTIVE))
 _CLOSING = frozenset(("}", "]", ")", END_SEQUENCE))
@@ -39,8 +40,7 @@ _SIGN_FOLLOWS = frozenset(
 )
 """Tokens after which a minus is a sign. Not ``=>`` nor ``${``: Terraform's formatter leaves a space there."""
 
-_FRACTION = re.compile(r"[0-9]|[eE]-?[0-9]")
-"""What is read as part of a number when it follows a number and a dot."""
+_AFTER_POINT = re.compile(AFTER_POINT)
 
 
 class _Line(Struct):
@@ -141,7 +141,7 @@ def _space(cell: list[Token]) -> None:
     before = ""
     for token, after in pairwise(cell):
         after.spaces = int(_is_space_between(before, token, after.kind))
-        if token.kind == "." and before == NUMBER and _FRACTION.match(after.text):
+        if token.kind == "." and before == NUMBER and _AFTER_POINT.match(after.text):
             token.spaces = 1
         before = token.kind
 

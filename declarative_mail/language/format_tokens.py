@@ -10,7 +10,7 @@ import re
 
 from msgspec import Struct
 
-from declarative_mail.language.lexical import SPACES, identifier_end
+from declarative_mail.language.lexical import NUMERAL, SPACES, identifier_end
 
 NAME, NUMBER, COMMENT, NEWLINE = "name", "number", "comment", "newline"
 QUOTE, END_QUOTE, HEREDOC, END_HEREDOC, LITERAL = '"', 'end"', "<<", "end<<", "literal"
@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     ({_COMMENT})
     |(\r?\n)
     |([a-zA-Z_][a-zA-Z0-9_-]*+(?![^\x00-\x7f]))
-    |([0-9](?:[0-9]|\.+(?=[0-9]|[eE][+-]?[0-9])|[eE][+-]?[0-9])*)
+    |({NUMERAL})
     |(<<-?[^\W\d][\w-]*\r?\n)
     |(")
     |(==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|~\}}|[^ \t\r\n]))""",

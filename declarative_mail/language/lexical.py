@@ -59,8 +59,11 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) 
 
 # Python before 3.11.5 goes wrong with a possessive repeat of a group, `(?:…)*+`, where a round fails after it has begun
 # (python/cpython 106052). So only single characters are repeated possessively, and each round has one way to match.
-_COMMENT = r"(?:[#]|//)[^\n]*"
+_COMMENT = r"(?:[#]|//)[^\n]*+"
 _NAME = r"[^\W\d][\w-]*"
+AFTER_POINT = r"[0-9]|[eE][+-]?[0-9]"
+"""What makes a point behind a number part of it."""
+NUMERAL = rf"[0-9](?:[0-9]|\.+(?={AFTER_POINT})|[eE][+-]?[0-9])*"
 TOKEN = re.compile(
     rf"""[ \t]*+(?:
     ([a-zA-Z_][a-zA-Z0-9_-]*+(?![^\x00-\x7f]))
@@ -71,7 +74,7 @@ TOKEN = re.compile(
     |(/\*)
     |(=(?![=>]))
     |(==|!=|<=|>=|&&|\|\||=>|\.\.\.|::|[,.+*/%<>?:!-])
-    |([0-9](?:[0-9]|\.+(?=[0-9]|[eE][+-]?[0-9])|[eE][+-]?[0-9])*)
+    |({NUMERAL})
     |([(\[{{])
     |([)\]}}]|~\}})
     |(")
@@ -99,7 +102,7 @@ LITERAL_GROUP, INTERPOLATION_GROUP, DIRECTIVE_GROUP, STRAY_GROUP = range(1, 5)
 SPLAT = re.compile(r"\[[ \t]*\*[ \t]*\]")
 SCOPED_NAME = re.compile(rf"(?:[ \t]*::[ \t]*{_NAME})+")
 DIRECTIVE_WORD = re.compile(rf"\s*({_NAME})")
-_WHOLE_COMMENT = r"(?:[#]|//)[^\n]*+|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/"
+_WHOLE_COMMENT = rf"{_COMMENT}|/\*[^*]*+\*++(?:[^/*][^*]*+\*++)*/"
 FOR_AHEAD = re.compile(rf"(?:\s|{_WHOLE_COMMENT})*for(?![\w-])")
 CALL_AHEAD = re.compile(rf"(?:\s|{_WHOLE_COMMENT})*\(")
 TOP_LEVEL_LINE = re.compile(rf"^{_NAME}(?:[ \t]+(?:\"[^\"\n]*\"|{_NAME}))*[ \t]*\{{", re.MULTILINE)

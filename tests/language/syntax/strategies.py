@@ -122,107 +122,19 @@ def _bodies(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 FILES = st.recursive(_bodies(st.just("")), _bodies, max_leaves=3)
 """Files without faults."""
 
-FRAGMENTS = st.lists(
-    st.sampled_from(
-        [
-            *[
-                "a",
-                "b ",
-                "=",
-                "{",
-                "}",
-                "[",
-                "]",
-                "(",
-                ")",
-                '"',
-                "${",
-                "%{",
-                "~}",
-                "\n",
-                " ",
-                ",",
-                ".",
-                "*",
-                "<<EOT\n",
-                "EOT\n",
-            ],
-            *[
-                "for ",
-                "in ",
-                "if ",
-                "1",
-                "1.5",
-                "?",
-                ":",
-                "=>",
-                "...",
-                "::",
-                "!",
-                "-",
-                "#",
-                "//",
-                "/*",
-                "*/",
-                "\\",
-                "$${",
-                "é",
-            ],
-            *["\r", "\x00", "'", "&&", "%{ if a }", "%{ endif }"],
-        ]
-    ),
-    max_size=30,
-).map("".join)
-"""Texts that are nearly never without faults."""
-
+_TOUCHING_WORDS = """x y 0 1.5 0e0 1e5 .1 e5 . * [*] [0] .*. - + ? : ( ) [ ] { } , = => ... " ${ $${ null /*c*/"""
+_TOUCHING = [*_TOUCHING_WORDS.split(), *[" ", " .5", "for x in y :", "%{ if x }", "\n", "#c\n", "<<EOT\n", "\nEOT\n"]]
 VALUES = st.tuples(
     st.sampled_from(["a=", "a = x", "a=[", 'a = "', 'a="${', "b {\na = "]),
-    st.lists(
-        st.sampled_from(
-            [
-                *[
-                    "x",
-                    "y",
-                    "0",
-                    "1.5",
-                    "0e0",
-                    "1e5",
-                    ".1",
-                    " .5",
-                    "e5",
-                    ".",
-                    " ",
-                    "*",
-                    "[*]",
-                    "[0]",
-                    ".*.",
-                    "-",
-                    "+",
-                    "?",
-                ],
-                *[
-                    ":",
-                    "(",
-                    ")",
-                    "[",
-                    "]",
-                    "{",
-                    "}",
-                    ",",
-                    "=",
-                    "=>",
-                    "...",
-                    "for x in y :",
-                    '"',
-                    "${",
-                    "%{ if x }",
-                    "}",
-                ],
-                *["\n", "#c\n", "/*c*/", "<<EOT\n", "\nEOT\n", "$${", "null"],
-            ]
-        ),
-        max_size=5,
-    ).map("".join),
+    st.lists(st.sampled_from(_TOUCHING), max_size=5).map("".join),
     st.sampled_from(["", "\n", "]\n", '"\n', '}"\n', "\n}\n"]),
 ).map("".join)
 """Short files with one value, of pieces that mean something else where they touch; some without faults."""
+
+_PIECE_WORDS = """a = { } [ ] ( ) " ${ %{ ~} , . * 1 1.5 ? : => ... :: ! - # // /* */ \\ $${ é \x00 ' &&"""
+_PIECES = [
+    *_PIECE_WORDS.split(),
+    *["b ", "\n", " ", "<<EOT\n", "EOT\n", "for ", "in ", "if ", "\r", "%{ if a }", "%{ endif }"],
+]
+FRAGMENTS = st.lists(st.sampled_from(_PIECES), max_size=30).map("".join)
+"""Texts that are nearly never without faults."""
